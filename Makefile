@@ -1,0 +1,26 @@
+# Two commands on a fresh machine: `make demo` (look at it) and `make test` (believe it).
+CARGO ?= cargo
+DEMO_DATA ?= ./data/demo
+LISTEN ?= 127.0.0.1:8080
+
+.PHONY: demo test bench lint fmt clean-demo
+
+demo:
+	$(CARGO) build --release -p xiaoan
+	$${CARGO_TARGET_DIR:-target}/release/xiaoan demo --data $(DEMO_DATA) --listen $(LISTEN)
+
+clean-demo:
+	rm -rf $(DEMO_DATA)
+
+test:
+	bash scripts/test.sh
+
+bench:
+	bash scripts/bench.sh
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+fmt:
+	$(CARGO) fmt --all

@@ -1,0 +1,46 @@
+// The page /outbox: what this phone still holds, what went, and what wants a hand.
+
+import { dhm, hm } from './clock';
+import { ask, button, make } from './dom';
+import { drop, items, resend } from './outbox';
+import type { Item } from './store';
+import { W } from './words';
+
+const TONE: Record<string, string> = { waiting: 'a', sending: 'b', done: 'g', held: 'r' };
+
+function row(item: Item): HTMLElement {
+  const line = make('div.item', { 'data-row': true, id: `item-${item.key}` });
+  const picture = make('span');
+  if (item.photos[0]) {
+    const image = make('img', { alt: W.photos(item.photos.length) });
+    image.src = URL.createObjectURL(item.photos[0].blob);
+    image.onload = () => URL.revokeObjectURL(image.src);
+    picture.append(image);
+  }
+  const what = make('div', {}, make('h3', {}, item.title), make('p.xs', {}, [W.madeAt(dhm(item.claimed_at)), item.photos.length ? W.photos(item.photos.length) : ''].filter(Boolean).join(' · ')));
+  if (item.why) what.append(make(item.state === 'held' ? 'p.r' : 'p.s', {}, item.why));
+  if (item.state === 'waiting' && item.next_at > Date.now()) what.append(make('p.xs', {}, W.nextAt(hm(item.next_at))));
+  const words = item.state === 'done' ? W.synced(hm(item.received_at)) : W.states[item.state]!;
+  const state = make('span.st', {}, make('span', { class: `bd ${TONE[item.state]}` }, words));
+  const acts = make('div.acts');
+  if (item.state === 'waiting' || item.state === 'held') acts.append(button(W.resend, () => void resend(item.key)));
+  if (item.state === 'held' && !item.foreign) {
+    acts.append(
+      make('a.btn', { href: `${item.page}#item=${item.key}` }, W.mend),
+      button(W.remove, () => void ask(W.removeAsk, W.remove).then((yes) => (yes ? drop(item.key) : undefined)), 'btn t'),
+    );
+  }
+  if (item.location) acts.append(make('a.btn', { href: item.location }, W.see));
+  line.append(picture, what, state, acts);
+  return line;
+}
+
+export function show(room: HTMLElement): void {
+  const draw = async () => {
+    const all = (await items()).reverse();
+    const open = all.filter((item) => item.state !== 'done');
+    room.replaceChildren(...(all.length ? [...open, ...all.filter((item) => item.state === 'done')].map(row) : [make('div.empty', {}, make('p', {}, W.outboxEmpty))]));
+  };
+  document.addEventListener('outbox', () => void draw());
+  void draw();
+}

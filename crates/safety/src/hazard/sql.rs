@@ -1,0 +1,79 @@
+//! Every statement of this noun. Lists are put together from these fragments by `list`; a test prepares every
+//! combination on both engines.
+
+use crate::kernel::rights::Reach;
+
+pub const BY_ID: &str = "select * from hazard where id = $1";
+pub const INSERT: &str = "insert into hazard (county, id, version, salt, unit, year, serial, number, what, find, place, \
+    place_text, category, grade, term, state, open, turn_person, turn_role, due_at, check_run, raised_by, raised_at, \
+    declined, extended, returns, late, recurs, recurrence, back_reason, claimed_at, received_at) \
+    values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20, $21, \
+    0, 0, 0, 0, $22, $23, $24, $25, $26) returning *";
+pub const UPDATE: &str = "update hazard set version = version + 1, what = $2, find = $3, place = $4, place_text = $5, \
+    category = $6, grade = $7, term = $8, state = $9, open = $10, turn_person = $11, turn_role = $12, lead = $13, \
+    helpers = $14, assignee = $15, assigned_at = $16, due_at = $17, fix_by = $18, declined = $19, extended = $20, \
+    extend_to = $21, protection = $22, measure = $23, rectified_by = $24, rectified_at = $25, rechecked_by = $26, \
+    rechecked_at = $27, closed_by = $28, closed_at = $29, returns = $30, late = $31, recurs = $32, recurrence = $33, \
+    reported_to = $34, agency = $35, listed_number = $36, listed_at = $37, listed_by = $38, five = $39, \
+    void_reason = $40 where id = $1 returning *";
+pub const STEP: &str = "insert into hazard_step (county, id, version, salt, hazard, unit, serial, act, state, by_person, by_role, \
+    by_post, recorded_by, note, photos, change, planned_at, claimed_at, received_at) \
+    values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning *";
+pub const STEPS: &str = "select s.*, p.name as by_name, r.name as recorder_name, \
+    (select max(l.n) from leaf l where l.tbl = 'hazard_step' and l.id = s.id) as leaf_n \
+    from hazard_step s left join person p on p.id = s.by_person left join person r on r.id = s.recorded_by \
+    where s.hazard = $1 order by s.serial desc limit 500";
+pub const SERIAL: &str = "select coalesce(max(serial), 0) as serial from hazard where unit = $1 and year = $2";
+pub const RECURRING: &str = "select id, recurrence from hazard where place = $1 and category = $2 and state = 'closed' \
+    and closed_at >= $3 order by closed_at desc, id desc limit 1";
+pub const SAME_PLACE: &str = "select id, number, what, state, received_at from hazard where place = $1 and id <> $2 \
+    and received_at >= $3 order by received_at desc, id desc limit 5";
+pub const OPEN_OF_PERSON: &str = "select count(*) as open from hazard where unit = $1 and open = 1 \
+    and (turn_person = $2 or assignee = $2)";
+pub const WAITING_FOR: &str = "select * from hazard where unit = $1 and open = 1 \
+    and (turn_person = $2 or assignee = $2) order by received_at, id limit 1000";
+pub const OF_CHECK: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, \
+    r.name as raiser_name from hazard h join unit u on u.id = h.unit left join place p on p.id = h.place \
+    left join person a on a.id = h.assignee left join person r on r.id = h.raised_by \
+    where h.check_run = $1 order by h.received_at, h.id limit 400";
+
+/// What waits for a person in a post: by name, by role at the own unit, for the bureau reported to, for the agency.
+pub const WAITING: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, \
+    r.name as raiser_name from hazard h join unit u on u.id = h.unit left join place p on p.id = h.place \
+    left join person a on a.id = h.assignee left join person r on r.id = h.raised_by where h.open = 1 and ( \
+    h.turn_person = $1 or (h.unit = $2 and h.turn_role = $3) \
+    or ($4 = 1 and h.reported_to = $2 and h.state = 'reported') \
+    or ($5 = 1 and h.unit = $2 and h.extend_to is not null) \
+    or (h.agency = $2 and h.state = 'transferred' and h.turn_role = $3)) \
+    order by h.due_at nulls last, h.id limit $6";
+/// 重大 and open in the subtree: what a bureau must look at.
+pub const MAJOR_BELOW: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, \
+    r.name as raiser_name from hazard h join unit u on u.id = h.unit left join place p on p.id = h.place \
+    left join person a on a.id = h.assignee left join person r on r.id = h.raised_by \
+    where h.open = 1 and h.grade = 'major' \
+    and exists (select 1 from unit_tree s where s.top = $1 and s.unit = h.unit) \
+    order by h.due_at nulls last, h.id limit $2";
+pub const OTHER_COUNTY: &str = "select 1 as one from unit_tree t join unit u on u.id = t.unit \
+    where t.top = $1 and u.county <> $2 limit 1";
+
+pub const ALL: &[&str] = &[
+    BY_ID,
+    INSERT,
+    UPDATE,
+    STEP,
+    STEPS,
+    SERIAL,
+    RECURRING,
+    SAME_PLACE,
+    OPEN_OF_PERSON,
+    WAITING_FOR,
+    OF_CHECK,
+    WAITING,
+    MAJOR_BELOW,
+    OTHER_COUNTY,
+];
+
+/// `BY_ID` through the scope predicate; `$1` = the asker's unit, `$2` = id.
+pub fn by_id(reach: Reach) -> String {
+    format!("select h.* from hazard h where h.id = $2 and {}", reach.predicate())
+}

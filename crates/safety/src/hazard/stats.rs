@@ -1,0 +1,216 @@
+//! Figures about hazards in the asker's scope: what is open by age, what is overdue by unit, how long closing takes,
+//! where the same thing comes back. Plain figures; the door draws them. No ranking: units come in their own order.
+
+use base::{Error, Id, Ms, Refusal, Result};
+use db::{Row, args};
+use serde::Serialize;
+
+use super::scope;
+use super::state::Category;
+use crate::kernel::cx::Cx;
+use crate::kernel::rights::Reach;
+use crate::org::unit;
+
+/// Upper bounds of the age classes of open hazards, days; the last class is open-ended.
+pub const AGES: &[i64] = &[1, 3, 7, 30, 90];
+
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct UnitCount {
+    pub unit: Id,
+    pub name: String,
+    pub open: i64,
+    pub overdue: i64,
+    /// 重大, open.
+    pub major: i64,
+}
+
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct Again {
+    pub place: Id,
+    pub place_name: String,
+    pub unit: Id,
+    pub unit_name: String,
+    pub category: Option<Category>,
+    pub times: i64,
+}
+
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct Stats {
+    pub since: Ms,
+    pub raised: i64,
+    pub closed: i64,
+    pub open: i64,
+    pub overdue: i64,
+    /// Open ones by age class (`AGES`, then older).
+    pub by_age: Vec<i64>,
+    /// Days from raise to close of those closed since `since`, by the same classes.
+    pub by_closing: Vec<i64>,
+    /// Median of the same, hours; none when nothing was closed.
+    pub median_hours: Option<i64>,
+    pub by_unit: Vec<UnitCount>,
+    pub by_category: Vec<(Option<Category>, i64)>,
+    pub again: Vec<Again>,
+    /// (day number yyyymmdd, raised, closed) of the last 14 days.
+    pub days: Vec<(i64, i64, i64)>,
+}
+
+pub fn by_unit_sql(reach: Reach) -> String {
+    format!(
+        "select t.top as unit, count(*) as open, \
+         cast(coalesce(sum(case when h.due_at < $2 then 1 else 0 end), 0) as bigint) as overdue, \
+         cast(coalesce(sum(case when h.grade = 'major' then 1 else 0 end), 0) as bigint) as major \
+         from hazard h join unit_tree t on t.unit = h.unit join unit_tree d on d.unit = t.top and d.top = $3 \
+         where h.open = 1 and d.depth = $4 and {} group by t.top",
+        reach.predicate()
+    )
+}
+
+pub fn open_sql(reach: Reach) -> String {
+    format!("select h.raised_at, h.due_at from hazard h where h.open = 1 and {}", reach.predicate())
+}
+
+pub fn moved_sql(reach: Reach) -> String {
+    format!(
+        "select h.raised_at, h.received_at, h.closed_at, h.category from hazard h \
+         where (h.received_at >= $2 or h.closed_at >= $2) and {}",
+        reach.predicate()
+    )
+}
+
+pub fn again_sql(reach: Reach) -> String {
+    format!(
+        "select h.place, h.unit, h.category, max(h.recurrence) as times from hazard h \
+         where h.recurrence > 0 and h.received_at >= $2 and h.place is not null and {} \
+         group by h.place, h.unit, h.category order by times desc, h.place limit 20",
+        reach.predicate()
+    )
+}
+
+/// Figures since a moment. For `unit` (a unit in the asker's subtree) or the asker's whole scope.
+/// Refuses NoRight when the role reads no hazards, NotFound for a unit out of scope.
+pub fn stats(cx: &mut Cx<'_, '_>, under: Option<Id>, since: Ms) -> Result<Stats> {
+    let reach = scope(cx);
+    if reach == Reach::Nothing {
+        return Err(Refusal::NoRight.into());
+    }
+    let (top, reach) = match under {
+        Some(id) if id != cx.actor.unit => {
+            let home = unit::show(cx, id)?.home;
+            cx.require(crate::kernel::rights::Action::HazardRead, home, false)?;
+            (home, Reach::Subtree)
+        }
+        _ => (cx.actor.unit, reach),
+    };
+    let mut stats = Stats {
+        since,
+        raised: 0,
+        closed: 0,
+        open: 0,
+        overdue: 0,
+        by_age: vec![0; AGES.len() + 1],
+        by_closing: vec![0; AGES.len() + 1],
+        median_hours: None,
+        by_unit: Vec::new(),
+        by_category: Vec::new(),
+        again: Vec::new(),
+        days: Vec::new(),
+    };
+    open(cx, reach, top, &mut stats)?;
+    moved(cx, reach, top, &mut stats)?;
+    if reach == Reach::Subtree {
+        stats.by_unit = by_unit(cx, reach, top)?;
+    }
+    stats.again = again(cx, reach, top, since)?;
+    Ok(stats)
+}
+
+fn class(days: i64) -> usize {
+    AGES.iter().position(|max| days < *max).unwrap_or(AGES.len())
+}
+
+fn open(cx: &mut Cx<'_, '_>, reach: Reach, top: Id, stats: &mut Stats) -> Result<()> {
+    for row in cx.tx.rows(&open_sql(reach), args![top])? {
+        stats.open += 1;
+        stats.by_age[class(cx.now.since(row.ms("raised_at")?) / Ms::DAY)] += 1;
+        stats.overdue += i64::from(row.opt_ms("due_at")?.is_some_and(|due| due < cx.now));
+    }
+    Ok(())
+}
+
+fn moved(cx: &mut Cx<'_, '_>, reach: Reach, top: Id, stats: &mut Stats) -> Result<()> {
+    let today = cx.now.day();
+    let mut days: Vec<(i64, i64, i64)> = (0..14).rev().map(|i| (today.plus_days(-i).number(), 0, 0)).collect();
+    let first = today.plus_days(-13).start().min(stats.since);
+    let mut took = Vec::new();
+    let mut categories = std::collections::BTreeMap::new();
+    for row in cx.tx.rows(&moved_sql(reach), args![top, first])? {
+        let (received, closed) = (row.ms("received_at")?, row.opt_ms("closed_at")?);
+        if received >= stats.since {
+            stats.raised += 1;
+            *categories.entry(category(&row)?).or_insert(0) += 1;
+        }
+        mark(&mut days, received, |d| d.1 += 1);
+        if let Some(closed) = closed {
+            mark(&mut days, closed, |d| d.2 += 1);
+            if closed >= stats.since {
+                stats.closed += 1;
+                let span = closed.since(row.ms("raised_at")?);
+                stats.by_closing[class(span / Ms::DAY)] += 1;
+                took.push(span / Ms::HOUR);
+            }
+        }
+    }
+    took.sort_unstable();
+    stats.median_hours = took.get(took.len() / 2).copied();
+    stats.days = days;
+    stats.by_category = categories.into_iter().collect();
+    stats.by_category.sort_by_key(|(_, n)| -n);
+    Ok(())
+}
+
+fn mark(days: &mut [(i64, i64, i64)], at: Ms, add: impl Fn(&mut (i64, i64, i64))) {
+    let number = at.day().number();
+    if let Some(day) = days.iter_mut().find(|d| d.0 == number) {
+        add(day);
+    }
+}
+
+fn category(row: &Row) -> Result<Option<Category>> {
+    Ok(row.opt_text("category")?.as_deref().and_then(Category::from_code))
+}
+
+/// Open hazards by the units right below `top` (a county's schools, a city's counties), in the units' own order.
+fn by_unit(cx: &mut Cx<'_, '_>, reach: Reach, top: Id) -> Result<Vec<UnitCount>> {
+    let rows = cx.tx.rows(&by_unit_sql(reach), args![top, cx.now, top, 1i64])?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let unit = unit::load(cx, row.id("unit")?)?;
+        let count = UnitCount {
+            unit: unit.id,
+            name: unit.name,
+            open: row.int("open")?,
+            overdue: row.int("overdue")?,
+            major: row.int("major")?,
+        };
+        out.push((unit.code, count));
+    }
+    out.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
+    Ok(out.into_iter().map(|(_, c)| c).collect())
+}
+
+fn again(cx: &mut Cx<'_, '_>, reach: Reach, top: Id, since: Ms) -> Result<Vec<Again>> {
+    let rows = cx.tx.rows(&again_sql(reach), args![top, since])?;
+    let mut out = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (place, unit) = (row.id("place")?, row.id("unit")?);
+        out.push(Again {
+            place,
+            place_name: crate::org::place::load(cx, place)?.name,
+            unit,
+            unit_name: unit::load(cx, unit)?.name,
+            category: category(row)?,
+            times: row.opt_int("times")?.ok_or_else(|| Error::broken("times"))? + 1,
+        });
+    }
+    Ok(out)
+}

@@ -1,0 +1,49 @@
+//! The nouns: every rule of the notice, synchronous, each guarding itself. In calling order; a noun may call only those
+//! above it (the other way goes through `due` + `tick`, or a signal):
+//!
+//! - `kernel`  what every noun stands on: `Cx`, rights, journal leaf, deadlines, answered requests, files
+//! - `pack`    the numbers by which the nouns judge (part B: the whole policy pack)
+//! - `org`     units, people, posts, places, logins (4.1, 4.2)
+//! - `hazard`  隐患 (2.6)
+//! - `check`   排查 (2.6): the pass over places under which hazards are found
+//! - `tick`    which deadline calls which noun
+//!
+//! Two arrows point upward and are held small: `org::post` asks `hazard` for open work when a post is handed over, and
+//! `hazard::view` asks `check` for a title.
+
+pub mod check;
+pub mod hazard;
+pub mod kernel;
+pub mod org;
+pub mod pack;
+pub mod tick;
+
+pub use kernel::actor::{Actor, Meta};
+pub use kernel::app::{App, Setup};
+pub use kernel::command::Command;
+pub use kernel::cx::{Cx, Signal};
+pub use kernel::files::Photo;
+
+/// One numbered list; a number is never reused, a landed file never changed.
+pub const MIGRATIONS: &[db::Migration] = &[
+    db::Migration { number: 1, name: "kernel", sql: include_str!("migrations/0001_kernel.sql") },
+    db::Migration { number: 2, name: "org", sql: include_str!("migrations/0002_org.sql") },
+    db::Migration { number: 3, name: "hazard", sql: include_str!("migrations/0003_hazard.sql") },
+];
+
+/// Every fixed statement of every noun, for the test that prepares each on both engines.
+pub fn statements() -> Vec<&'static str> {
+    [
+        kernel::command::sql::ALL,
+        kernel::due::sql::ALL,
+        kernel::files::sql::ALL,
+        kernel::proof::sql::ALL,
+        kernel::audit::sql::ALL,
+        kernel::rights::sql::ALL,
+        org::sql::ALL,
+        hazard::sql::ALL,
+        hazard::ledger::sql::ALL,
+        check::sql::ALL,
+    ]
+    .concat()
+}

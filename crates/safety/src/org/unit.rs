@@ -1,0 +1,466 @@
+//! Units and their tree. A unit's life is intervals: opened, renamed, moved, merged, closed; each is a step with its
+//! day, and the closure table is kept beside. Refusals: NotFound (absent or hidden), NoRight, Invalid.
+
+use base::{Day, Error, Id, Ms, Problem, Refusal, Result, limits};
+use db::{Row, args};
+use serde::{Deserialize, Serialize};
+
+use super::kinds::{Stage, UnitKind};
+use super::sql;
+use crate::kernel::cx::Cx;
+use crate::kernel::rights::{self, Action};
+use crate::kernel::text::{self, Faults};
+
+/// What is typed about a unit.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq)]
+pub struct NewUnit {
+    #[serde(default)]
+    pub id: Option<Id>,
+    /// 学校标识码 or division code; unique among open units.
+    #[serde(default)]
+    pub code: Option<String>,
+    pub kind: UnitKind,
+    pub name: String,
+    /// Short name used in record numbers (江湾).
+    #[serde(default)]
+    pub short: String,
+    pub parent: Option<Id>,
+    #[serde(default)]
+    pub stage: Option<Stage>,
+    #[serde(default)]
+    pub boarders: i64,
+    #[serde(default)]
+    pub canteen: bool,
+    #[serde(default)]
+    pub buses: i64,
+    #[serde(default)]
+    pub pupils: i64,
+    #[serde(default)]
+    pub classes: i64,
+    #[serde(default)]
+    pub address: Option<String>,
+    /// Telephone that is answered day and night.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// For a county: its number (partition); for others taken from the county above.
+    #[serde(default)]
+    pub county: Option<i64>,
+}
+
+impl NewUnit {
+    pub fn named(kind: UnitKind, name: &str, parent: Option<Id>) -> NewUnit {
+        NewUnit {
+            id: None,
+            code: None,
+            kind,
+            name: name.into(),
+            short: String::new(),
+            parent,
+            stage: None,
+            boarders: 0,
+            canteen: false,
+            buses: 0,
+            pupils: 0,
+            classes: 0,
+            address: None,
+            phone: None,
+            county: None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Unit {
+    pub id: Id,
+    pub county: i64,
+    pub version: i64,
+    pub code: Option<String>,
+    pub kind: UnitKind,
+    pub name: String,
+    pub short: String,
+    pub parent: Option<Id>,
+    /// The institution that this unit is or stands in.
+    pub home: Id,
+    pub stage: Option<Stage>,
+    pub boarders: i64,
+    pub canteen: bool,
+    pub buses: i64,
+    pub pupils: i64,
+    pub classes: i64,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    /// The second person (复查, 销账) of a unit too small to have one, named at the 中心校.
+    pub second: Option<Id>,
+    pub opened_on: Day,
+    pub closed_on: Option<Day>,
+    pub merged_into: Option<Id>,
+}
+
+pub fn from_row(row: &Row) -> Result<Unit> {
+    let kind = UnitKind::from_code(&row.text("kind")?).ok_or_else(|| Error::broken("unit.kind"))?;
+    Ok(Unit {
+        id: row.id("id")?,
+        county: row.int("county")?,
+        version: row.int("version")?,
+        code: row.opt_text("code")?,
+        kind,
+        name: row.text("name")?,
+        short: row.text("short")?,
+        parent: row.opt_id("parent")?,
+        home: row.id("home")?,
+        stage: row.opt_text("stage")?.as_deref().and_then(Stage::from_code),
+        boarders: row.int("boarders")?,
+        canteen: row.flag("canteen")?,
+        buses: row.int("buses")?,
+        pupils: row.int("pupils")?,
+        classes: row.int("classes")?,
+        address: row.opt_text("address")?,
+        phone: row.opt_text("phone")?,
+        second: row.opt_id("second")?,
+        opened_on: row.day("opened_on")?,
+        closed_on: row.opt_day("closed_on")?,
+        merged_into: row.opt_id("merged_into")?,
+    })
+}
+
+/// A unit without asking who wants to know: for other nouns.
+pub fn load(cx: &mut Cx<'_, '_>, id: Id) -> Result<Unit> {
+    let row = cx.tx.row(sql::UNIT_BY_ID, args![id])?.ok_or(Error::from(Refusal::NotFound))?;
+    from_row(&row)
+}
+
+/// A unit for the asker: foreign and absent are the same.
+pub fn show(cx: &mut Cx<'_, '_>, id: Id) -> Result<Unit> {
+    let unit = load(cx, id)?;
+    cx.require(Action::UnitRead, unit.home, false).map_err(|_| Error::from(Refusal::NotFound))?;
+    Ok(unit)
+}
+
+/// The parent chain, nearest first, the unit itself included.
+pub fn path(cx: &mut Cx<'_, '_>, id: Id) -> Result<Vec<Unit>> {
+    let rows = cx.tx.rows(sql::UNIT_PATH, args![id])?;
+    rows.iter().map(from_row).collect()
+}
+
+/// Units right under `parent` (departments and campuses of an institution included), by name.
+pub fn children(cx: &mut Cx<'_, '_>, parent: Id) -> Result<Vec<Unit>> {
+    show(cx, parent)?;
+    let mut units: Vec<Unit> =
+        cx.tx.rows(sql::UNIT_CHILDREN, args![parent])?.iter().map(from_row).collect::<Result<_>>()?;
+    units.sort_by(|a, b| (a.kind, &a.code, &a.name).cmp(&(b.kind, &b.code, &b.name)));
+    Ok(units)
+}
+
+/// A page of the institutions in the asker's subtree whose name, short name or initials hold `query`.
+pub fn search(cx: &mut Cx<'_, '_>, query: &str, limit: i64) -> Result<Vec<Unit>> {
+    let limit = limit.clamp(1, limits::PAGE_ROWS_MAX);
+    let rows = cx.tx.rows(sql::UNIT_SEARCH, args![cx.actor.unit, text::like(query), limit])?;
+    rows.iter().map(from_row).collect()
+}
+
+/// Opens a unit. Refuses: a parent that the actor may not manage, a kind that cannot stand there, a code in use,
+/// text and figures out of range. The root (no parent) only by the program itself.
+pub fn open(cx: &mut Cx<'_, '_>, new: &NewUnit) -> Result<Id> {
+    let parent = match new.parent {
+        Some(parent) => {
+            let parent = load(cx, parent)?;
+            cx.require(Action::UnitManage, parent.home, false)?;
+            Some(parent)
+        }
+        None if cx.actor.role == super::Role::System => None,
+        None => return Err(Error::invalid("parent", Problem::Required)),
+    };
+    let (name, short) = check(cx, new, parent.as_ref())?;
+    let id = new.id.unwrap_or_else(|| cx.id());
+    if cx.tx.row(sql::UNIT_BY_ID, args![id])?.is_some() {
+        return Err(Error::invalid("id", Problem::Taken));
+    }
+    let county = new.county.filter(|_| new.kind.is_bureau()).or(parent.as_ref().map(|p| p.county)).unwrap_or(0);
+    let home = if new.kind.is_institution() { id } else { parent.as_ref().map(|p| p.home).unwrap_or(id) };
+    let find = text::find(&[&name, &short, new.code.as_deref().unwrap_or("")]);
+    let (salt, day, now) = (cx.salt(), cx.now.day(), cx.now);
+    cx.put(
+        "unit.open",
+        "unit",
+        sql::UNIT_INSERT,
+        args![
+            county,
+            id,
+            salt,
+            new.code.clone(),
+            new.kind,
+            name,
+            short,
+            find,
+            new.parent,
+            home,
+            new.stage,
+            new.boarders,
+            new.canteen,
+            new.buses,
+            new.pupils,
+            new.classes,
+            new.address.clone(),
+            new.phone.clone(),
+            day,
+            now
+        ],
+    )?;
+    cx.tx.exec(sql::TREE_SELF, args![id])?;
+    if let Some(parent) = new.parent {
+        cx.tx.exec(sql::TREE_UNDER, args![id, parent])?;
+    }
+    step(cx, county, id, "open", None, None, None, day)?;
+    cx.signal("unit", county, home, id);
+    Ok(id)
+}
+
+fn check(cx: &mut Cx<'_, '_>, new: &NewUnit, parent: Option<&Unit>) -> Result<(String, String)> {
+    let mut faults = Faults::default();
+    let name = faults.text("name", &new.name, limits::NAME_CHARS);
+    let short = faults.optional("short", &new.short, 12).unwrap_or_else(|| name.chars().take(12).collect());
+    faults.range("pupils", new.pupils, 0, 100_000);
+    faults.range("boarders", new.boarders, 0, new.pupils.max(0));
+    faults.range("classes", new.classes, 0, 1_000);
+    faults.range("buses", new.buses, 0, 1_000);
+    faults.optional("address", new.address.as_deref().unwrap_or(""), limits::NOTE_CHARS);
+    faults.optional("phone", new.phone.as_deref().unwrap_or(""), 40);
+    if parent.is_some_and(|p| !stands(new.kind, p.kind)) {
+        faults.add("kind", Problem::Mismatch { with: "parent" });
+    }
+    if parent.is_some_and(|p| p.closed_on.is_some()) {
+        faults.add("parent", Problem::Unknown);
+    }
+    if let Some(code) = &new.code {
+        faults.text("code", code, 20);
+        if cx.tx.row(sql::UNIT_BY_CODE, args![code.as_str()])?.is_some() {
+            faults.add("code", Problem::Taken);
+        }
+    }
+    faults.done()?;
+    Ok((name, short))
+}
+
+/// What may stand under what.
+fn stands(kind: UnitKind, under: UnitKind) -> bool {
+    use UnitKind::*;
+    match kind {
+        City => false,
+        County => under == City,
+        Centre => under == County,
+        School => matches!(under, County | Centre),
+        Point => matches!(under, Centre | County),
+        Campus => under.is_school(),
+        Department => under.is_institution(),
+        Agency => under.is_bureau(),
+    }
+}
+
+/// What may be changed about a unit later; absent = left as it is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Change {
+    pub name: Option<String>,
+    pub short: Option<String>,
+    pub stage: Option<Stage>,
+    pub boarders: Option<i64>,
+    pub canteen: Option<bool>,
+    pub buses: Option<i64>,
+    pub pupils: Option<i64>,
+    pub classes: Option<i64>,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    pub second: Option<Id>,
+}
+
+/// Changes a unit's name or attributes; the step keeps what was before.
+pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change, reason: Option<&str>) -> Result<()> {
+    let unit = load(cx, id)?;
+    cx.require(Action::PlaceManage, unit.home, false)?;
+    if change.name.is_some() {
+        cx.require(Action::UnitManage, unit.home, false)?;
+    }
+    let mut new = unit.clone();
+    let mut faults = Faults::default();
+    if let Some(name) = &change.name {
+        new.name = faults.text("name", name, limits::NAME_CHARS);
+    }
+    if let Some(short) = &change.short {
+        new.short = faults.text("short", short, 12);
+    }
+    new.stage = change.stage.or(unit.stage);
+    new.pupils = faults.range("pupils", change.pupils.unwrap_or(unit.pupils), 0, 100_000);
+    new.boarders = faults.range("boarders", change.boarders.unwrap_or(unit.boarders), 0, new.pupils.max(0));
+    new.classes = faults.range("classes", change.classes.unwrap_or(unit.classes), 0, 1_000);
+    new.buses = faults.range("buses", change.buses.unwrap_or(unit.buses), 0, 1_000);
+    new.canteen = change.canteen.unwrap_or(unit.canteen);
+    if let Some(address) = &change.address {
+        new.address = faults.optional("address", address, limits::NOTE_CHARS);
+    }
+    if let Some(phone) = &change.phone {
+        new.phone = faults.optional("phone", phone, 40);
+    }
+    if let Some(second) = change.second {
+        let person = super::people::load(cx, second)?;
+        let above = cx.tx.row(rights::sql::DEPTH, args![person.unit, unit.id])?.is_some();
+        if !above || person.unit == unit.id {
+            faults.add("second", Problem::Unknown);
+        }
+        new.second = Some(second);
+    }
+    faults.done()?;
+    let (before, after) = (brief(&unit), brief(&new));
+    if before == after {
+        return Ok(());
+    }
+    let find = text::find(&[&new.name, &new.short, new.code.as_deref().unwrap_or("")]);
+    cx.put(
+        "unit.change",
+        "unit",
+        sql::UNIT_CHANGE,
+        args![
+            id,
+            new.name,
+            new.short,
+            find,
+            new.stage,
+            new.boarders,
+            new.canteen,
+            new.buses,
+            new.pupils,
+            new.classes,
+            new.address,
+            new.phone,
+            new.second
+        ],
+    )?;
+    let day = cx.now.day();
+    step(cx, unit.county, id, "change", Some(before), Some(after), reason, day)?;
+    cx.signal("unit", unit.county, unit.home, id);
+    Ok(())
+}
+
+fn brief(unit: &Unit) -> String {
+    let second = unit.second.map(|s| s.to_string());
+    serde_json::json!([
+        unit.name,
+        unit.short,
+        unit.stage,
+        unit.pupils,
+        unit.boarders,
+        unit.classes,
+        unit.buses,
+        unit.canteen,
+        unit.address,
+        unit.phone,
+        second
+    ])
+    .to_string()
+}
+
+/// Moves a unit (with everything under it) to another parent: 划转. Old records keep their partition; rights follow
+/// the tree from now on.
+pub fn move_to(cx: &mut Cx<'_, '_>, id: Id, parent: Id, reason: &str) -> Result<()> {
+    let (unit, to) = (load(cx, id)?, load(cx, parent)?);
+    cx.require(Action::UnitManage, unit.home, false)?;
+    cx.require(Action::UnitManage, to.home, false)?;
+    if !stands(unit.kind, to.kind) || cx.tx.row(rights::sql::DEPTH, args![id, parent])?.is_some() {
+        return Err(Error::invalid("parent", Problem::Mismatch { with: "kind" }));
+    }
+    cx.put("unit.move", "unit", sql::UNIT_MOVE, args![id, parent])?;
+    cx.tx.exec(sql::TREE_CUT, args![id])?;
+    cx.tx.exec(sql::TREE_GRAFT, args![id, parent])?;
+    let (before, day) = (unit.parent.map(|p| p.to_string()), cx.now.day());
+    step(cx, unit.county, id, "move", before, Some(parent.to_string()), Some(reason), day)?;
+    cx.signal("unit", unit.county, unit.home, id);
+    Ok(())
+}
+
+/// Closes a unit from a day on; `into` names the unit it was merged into. Refuses while open units stand under it.
+pub fn close(cx: &mut Cx<'_, '_>, id: Id, on: Day, into: Option<Id>, reason: &str) -> Result<()> {
+    let unit = load(cx, id)?;
+    cx.require(Action::UnitManage, unit.home, false)?;
+    if unit.closed_on.is_some() {
+        return Err(Refusal::WrongState { from: "closed", action: "close" }.into());
+    }
+    if cx.tx.rows(sql::UNIT_CHILDREN, args![id])?.iter().any(|r| r.opt_int("closed_on") == Ok(None)) {
+        return Err(Error::invalid("unit", Problem::Mismatch { with: "children" }));
+    }
+    let reason = text::clean(reason);
+    if reason.is_empty() {
+        return Err(Error::invalid("reason", Problem::Required));
+    }
+    if let Some(into) = into {
+        load(cx, into)?;
+    }
+    let act = if into.is_some() { "merge" } else { "close" };
+    cx.put("unit.close", "unit", sql::UNIT_CLOSE, args![id, on, into])?;
+    step(cx, unit.county, id, act, None, into.map(|i| i.to_string()), Some(&reason), on)?;
+    cx.signal("unit", unit.county, unit.home, id);
+    Ok(())
+}
+
+#[expect(clippy::too_many_arguments, reason = "one call per column of the step, all in this file")]
+fn step(
+    cx: &mut Cx<'_, '_>,
+    county: i64,
+    unit: Id,
+    act: &'static str,
+    before: Option<String>,
+    after: Option<String>,
+    reason: Option<&str>,
+    on: Day,
+) -> Result<()> {
+    let (id, salt, now) = (cx.id(), cx.salt(), cx.now);
+    let (post, serial) = (cx.actor.post, load(cx, unit)?.version);
+    cx.put(
+        "unit.step",
+        "unit_step",
+        sql::UNIT_STEP,
+        args![county, id, salt, unit, serial, act, before, after, reason.map(str::to_string), on, post, now],
+    )?;
+    Ok(())
+}
+
+/// One change in a unit's life.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnitStep {
+    pub act: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub reason: Option<String>,
+    pub effective_on: Day,
+    pub received_at: Ms,
+}
+
+pub fn history(cx: &mut Cx<'_, '_>, id: Id) -> Result<Vec<UnitStep>> {
+    show(cx, id)?;
+    let rows = cx.tx.rows(sql::UNIT_STEPS, args![id])?;
+    rows.iter()
+        .map(|row| {
+            Ok(UnitStep {
+                act: row.text("act")?,
+                before: row.opt_text("before")?,
+                after: row.opt_text("after")?,
+                reason: row.opt_text("reason")?,
+                effective_on: row.day("effective_on")?,
+                received_at: row.ms("received_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Institutions (bureaus and schools) of a kind in the asker's subtree, for pickers and reports.
+pub fn institutions(cx: &mut Cx<'_, '_>, kind: UnitKind) -> Result<Vec<Unit>> {
+    let rows = cx.tx.rows(sql::UNIT_BELOW, args![cx.actor.unit, kind, limits::EXPORT_ROWS_MAX])?;
+    rows.iter().map(from_row).collect()
+}
+
+/// The county bureau above a unit (or the city itself): where its reports go. None at the root.
+pub fn superior(cx: &mut Cx<'_, '_>, id: Id) -> Result<Option<Unit>> {
+    Ok(path(cx, id)?.into_iter().skip(1).find(|u| u.kind.is_bureau()))
+}
+
+/// The 中心校 above a 村小 or 教学点.
+pub fn centre(cx: &mut Cx<'_, '_>, id: Id) -> Result<Option<Unit>> {
+    Ok(path(cx, id)?.into_iter().skip(1).find(|u| u.kind == UnitKind::Centre))
+}

@@ -1,0 +1,57 @@
+//! Which deadline calls which noun: a list, nothing else. Runs every second; after an outage it catches up, each missed
+//! deadline once, with the time for which it was planned.
+
+use base::Result;
+
+use crate::kernel::actor::{Actor, Meta};
+use crate::kernel::app::App;
+use crate::kernel::cx::Cx;
+use crate::kernel::due::{self, Due};
+
+/// Deadlines fired in one round.
+const ROUND: i64 = 200;
+
+fn fire(cx: &mut Cx<'_, '_>, due: &Due) -> Result<()> {
+    match due.noun.as_str() {
+        "hazard" => crate::hazard::due_fired(cx, due.id, &due.rule, due.due_at),
+        other => {
+            tracing::error!(noun = other, "a deadline without a noun");
+            Ok(())
+        }
+    }
+}
+
+/// Nouns that `fire` knows; a test holds the table `due` against it.
+pub const NOUNS: &[&str] = &["hazard"];
+
+/// Fires what is due; answers how many. Each is its own transaction, so that one fault stops no other.
+pub fn run(app: &App) -> Result<usize> {
+    let system = Actor::system();
+    let ready = app.read(&system, |cx| due::ready(cx, ROUND))?;
+    let mut fired = 0;
+    for due in ready {
+        let one = due.clone();
+        let done = app.write(&system, Meta::of("tick"), move |cx| {
+            if due::take(cx, &one)? {
+                fire(cx, &one)?;
+                return Ok(true);
+            }
+            Ok(false)
+        });
+        match done {
+            Ok(true) => fired += 1,
+            Ok(false) => {}
+            Err(e) => tracing::error!(rule = due.rule, id = %due.id, error = %e, "a deadline could not fire"),
+        }
+    }
+    Ok(fired)
+}
+
+/// Once a night: forgets what is kept for a time only.
+pub fn sweep(app: &App) -> Result<()> {
+    app.write(&Actor::system(), Meta::of("tick"), |cx| {
+        crate::kernel::command::sweep(cx)?;
+        crate::org::login::sweep(cx)?;
+        Ok(())
+    })
+}

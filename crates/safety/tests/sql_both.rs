@@ -1,0 +1,111 @@
+//! Every statement, fixed or put together, is prepared on both engines; every table is in the registry.
+
+use base::{Day, Id, Ms};
+use db::{Db, Engine, testing};
+use safety::hazard::list::{Asker, Carrier, conditions, count_sql, page_sql};
+use safety::hazard::{Bucket, Category, Filter, Grade, State, stats};
+use safety::kernel::registry;
+use safety::kernel::rights::Reach;
+use safety::org::Role;
+
+fn both(check: impl Fn(&Db)) {
+    let (_dir, target) = testing::sqlite_file();
+    let db = Db::open(db::Options::new(target)).unwrap();
+    db.migrate(safety::MIGRATIONS).unwrap();
+    check(&db);
+    match testing::postgres() {
+        Some(target) => {
+            let db = Db::open(db::Options::new(target)).unwrap();
+            db.migrate(safety::MIGRATIONS).unwrap();
+            check(&db);
+        }
+        None => eprintln!("PostgreSQL skipped: XIAOAN_TEST_PG is not set"),
+    }
+}
+
+#[test]
+fn every_fixed_statement_is_prepared_on_both_engines() {
+    both(|db| {
+        let all = safety::statements();
+        assert!(all.len() > 80, "only {} statements", all.len());
+        for sql in all {
+            db.prepare(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+        }
+    });
+}
+
+#[test]
+fn every_list_that_can_be_put_together_is_prepared_on_both_engines() {
+    let id = Id::from_parts(Ms(0), [1; 10]);
+    let full = |bucket| Filter {
+        bucket,
+        unit: Some(id),
+        state: Some(State::Assigned),
+        grade: Some(Grade::Major),
+        category: Some(Category::Fire),
+        place: Some(id),
+        query: Some("灯".into()),
+        from_on: Day::new(2026, 9, 1),
+        until_on: Day::new(2026, 12, 1),
+        recurring: true,
+    };
+    both(|db| {
+        let mut count = 0;
+        for reach in Reach::SHAPES {
+            for carrier in [Carrier::All, Carrier::County(220202)] {
+                for bucket in Bucket::ALL.iter().map(|b| Some(*b)).chain([None]) {
+                    for (bureau, leader) in [(false, false), (true, true)] {
+                        let who = Asker { unit: id, person: Some(id), role: Role::Officer, bureau, leader };
+                        for filter in [full(bucket), Filter { bucket, ..Filter::default() }] {
+                            let q = || conditions(*reach, carrier, &who, Ms(0), &filter);
+                            for q in [page_sql(q(), None, 50), page_sql(q(), Some((Ms(0), id)), 50), count_sql(q())] {
+                                let (sql, args) = (q.sql.clone(), q.args.clone());
+                                db.read(move |tx| tx.rows(&q.sql, &q.args))
+                                    .unwrap_or_else(|e| panic!("{sql} {args:?}: {e}"));
+                                count += 1;
+                            }
+                        }
+                    }
+                }
+            }
+            for sql in [
+                stats::by_unit_sql(*reach),
+                stats::open_sql(*reach),
+                stats::moved_sql(*reach),
+                stats::again_sql(*reach),
+                safety::hazard::sql::by_id(*reach),
+            ] {
+                db.prepare(&sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+            }
+        }
+        for reach in [Reach::Subtree, Reach::Unit, Reach::Nothing] {
+            db.prepare(&safety::check::sql::page(reach)).unwrap();
+        }
+        assert_eq!(count, 5 * 2 * 8 * 2 * 2 * 3);
+    });
+}
+
+#[test]
+fn every_table_is_in_the_registry_and_every_record_has_its_key_and_its_salt() {
+    both(|db| {
+        let sql = match db.engine() {
+            Engine::Sqlite => {
+                "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name"
+            }
+            Engine::Postgres => {
+                "select cast(tablename as text) as name from pg_tables where schemaname = 'public' order by tablename"
+            }
+        };
+        let tables = db.read(move |tx| tx.rows(sql, &[])).unwrap();
+        let mut names: Vec<String> = tables.iter().map(|r| r.text("name").unwrap()).collect();
+        names.sort();
+        let mut known: Vec<String> = registry::TABLES.iter().map(|t| t.name.to_string()).collect();
+        known.sort();
+        assert_eq!(names, known);
+        for table in registry::records() {
+            db.prepare(&format!("select county, id, version, salt from {} where county = $1 and id = $2", table.name))
+                .unwrap();
+        }
+        assert!(registry::TABLES.iter().all(|t| t.record || !t.note.is_empty()), "a table that is no record says why");
+    });
+}

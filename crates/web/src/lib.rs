@@ -1,0 +1,143 @@
+//! The door for people and programs: pages, JSON, live updates. It decides nothing: every rule is asked of `safety`.
+//!
+//! Serves every item of the notice through its pages; the notice itself stands at `/clauses`.
+//!
+//! Where what is:
+//! - `state`   what every handler holds: the house, the heavy lane, the live bus, limits
+//! - `door`    who asks and how: `Ask`, `Signed`, `Posted` (forms with CSRF, photos, idempotency)
+//! - `page`    the shell around every page, answers of forms
+//! - `error`   refusals and faults as Chinese pages or problem+json
+//! - `words`   every Chinese sentence that is not in a template
+//! - `router`  the one list of routes; each noun's page file gives its own
+//! - `live`    server-sent events
+//! - one page file per noun: `hazard`, `check`, `unit`, `people`, `place` …
+//!
+//! ## A noun's page file
+//! ```text
+//! pub fn routes() -> Router<Web> { Router::new().route("/things", get(list)).route("/things/{id}", get(show)) }
+//!
+//! #[derive(Template)]
+//! #[template(path = "thing/list.html", blocks = ["box"])]      // {% block box %} is the htmx fragment
+//! struct ListPage { shell: Shell, … }
+//!
+//! async fn list(State(web): State<Web>, signed: Signed) -> Answer {
+//!     let page = web.read(signed.actor(), |cx| thing::list(cx, …)).await?;      // one job, the viewer's rights
+//!     let page = ListPage { shell: signed.shell(&web, At::Hazards).await?, … };
+//!     if signed.ask.htmx { page::part(&page.as_box()) } else { page::full(&page) }
+//! }
+//!
+//! async fn add(State(web): State<Web>, posted: Posted) -> Answer {
+//!     let new = NewThing { name: posted.fields.text("name"), photos: posted.photos()?, … };
+//!     match web.act(&posted, move |cx| thing::add(cx, &new)).await {              // once per Idempotency-Key
+//!         Ok(id) => page::done(&posted.signed.ask, web.now(), id, format!("/things/{id}")),
+//!         Err(e) => {
+//!             let faults = page::keep(&posted.signed.ask, e)?;                    // JSON and what is no form's fault: out
+//!             page::again(&NewPage { shell, typed: posted.fields, faults, … }, …) // 422 with everything typed
+//!         }
+//!     }
+//! }
+//! ```
+//! Templates extend `base.html` and take `shell`. Words come from `words`, never from the noun.
+
+pub mod api;
+mod check;
+mod clause;
+pub mod door;
+pub mod error;
+mod files;
+mod hazard;
+mod journal_pages;
+pub mod limiter;
+pub mod live;
+mod me;
+pub mod meter;
+pub mod page;
+mod people;
+mod place;
+mod router;
+mod search;
+pub mod signin;
+pub mod state;
+mod system;
+mod tlog;
+mod today;
+mod unit;
+pub mod words;
+
+use std::future::Future;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+
+pub use router::router;
+pub use state::Web;
+
+/// How the door is opened.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub listen: SocketAddr,
+    /// Files of certificate chain and key (PEM). Without: plain http, with a banner.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Is the journal readable by everybody? It holds no personal data.
+    pub tlog_public: bool,
+    /// What stands on QR labels before `/q/{code}`; else the address by which the page was asked for.
+    pub public_url: Option<String>,
+    /// Every page and print says 演示数据.
+    pub demo: bool,
+}
+
+impl Config {
+    /// Plain http on `listen`, journal public, no demo.
+    pub fn plain(listen: SocketAddr) -> Config {
+        Config { listen, tls: None, tlog_public: true, public_url: None, demo: false }
+    }
+}
+
+/// How long requests under way may take after `stop`.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Serves until `stop` resolves: then live streams end at once and other requests get 2 s.
+pub async fn serve(app: Arc<safety::App>, config: Config, stop: impl Future<Output = ()>) -> io::Result<()> {
+    let listener = TcpListener::bind(config.listen)?;
+    serve_on(listener, app, config, stop).await
+}
+
+/// `serve` on a listener that is already bound (its port may have been chosen by the system).
+pub async fn serve_on(
+    listener: TcpListener,
+    app: Arc<safety::App>,
+    config: Config,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let tls = config.tls.clone();
+    let web = Web::new(app, config)?;
+    let service = router(web.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let handle = Handle::new();
+    let ends = async {
+        stop.await;
+        web.stop();
+        handle.graceful_shutdown(Some(GRACE));
+        // The serving future below ends by the handle; this one must not end first.
+        std::future::pending::<()>().await;
+    };
+    let serving = async {
+        match tls {
+            None => axum_server::from_tcp(listener)?.handle(handle.clone()).serve(service).await,
+            Some((chain, key)) => {
+                // A provider that is already installed is as good.
+                let _ = rustls::crypto::ring::default_provider().install_default();
+                let tls = RustlsConfig::from_pem_file(chain, key).await?;
+                axum_server::from_tcp_rustls(listener, tls)?.handle(handle.clone()).serve(service).await
+            }
+        }
+    };
+    tokio::select! {
+        done = serving => done,
+        () = ends => Ok(()),
+    }
+}

@@ -1,0 +1,452 @@
+//! The shell around every page (fields as `templates/base.html` asks), and the answers of forms.
+//!
+//! `signed.shell(&web, At::Hazards).await?` gives menu, post switcher, look and badges for the signed-in; set
+//! `shell.tabs` (see `hazard_tabs`) and `shell.live` afterwards where a page has them. The menu has only nouns that
+//! exist, by role and kind of unit (pages.md §2): at most seven entries.
+
+use askama::Template;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use base::{Error, Id, Ms, Refusal, Result};
+use safety::hazard::list;
+use safety::kernel::rights::{Action, Reach, reach};
+use safety::org::{Role, login, people};
+use safety::{Actor, hazard};
+use serde::Serialize;
+
+use crate::door::{Ask, Signed};
+use crate::error::{Answer, FieldFault, WebError, status_of};
+use crate::state::Web;
+use crate::words;
+
+/// Lines counted for the badge of the menu; more are shown as this many.
+const BADGE_MAX: i64 = 99;
+
+/// A post in the switcher under the logo.
+#[derive(Clone, Debug)]
+pub struct PostChoice {
+    pub id: String,
+    pub unit: String,
+    pub post: String,
+    pub waiting: i64,
+    pub current: bool,
+}
+
+/// An entry of a menu.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub href: String,
+    pub icon: &'static str,
+    pub count: i64,
+    pub hot: bool,
+    pub current: bool,
+}
+
+/// A tab under a menu entry.
+#[derive(Clone, Debug)]
+pub struct Tab {
+    pub label: &'static str,
+    pub href: String,
+    pub count: i64,
+    pub current: bool,
+}
+
+impl Tab {
+    pub fn new(label: &'static str, href: impl Into<String>, current: bool) -> Tab {
+        Tab { label, href: href.into(), count: 0, current }
+    }
+}
+
+/// What base.html shows around a page.
+#[derive(Clone, Debug, Default)]
+pub struct Shell {
+    pub theme: String,
+    pub size: String,
+    pub bare: bool,
+    pub login: String,
+    pub name: String,
+    pub csrf: String,
+    pub now: i64,
+    pub sim: String,
+    pub sim_words: String,
+    pub demo: bool,
+    pub plain_http: bool,
+    pub unit: String,
+    pub post: String,
+    pub posts: Vec<PostChoice>,
+    pub nav: Vec<Entry>,
+    pub foot: Vec<Entry>,
+    pub bottom: Vec<Entry>,
+    pub plus: Vec<Entry>,
+    pub report: bool,
+    pub tabs: Vec<Tab>,
+    pub live: String,
+}
+
+/// Which entry of the menu a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    Today,
+    Hazards,
+    /// 学校 of a bureau, 本校 of a school.
+    Units,
+    Clauses,
+    Journal,
+    Help,
+    Me,
+    Nowhere,
+}
+
+impl Shell {
+    /// For visitors: no bars.
+    pub fn bare(web: &Web, ask: &Ask) -> Shell {
+        let clock = web.app.clock();
+        let simulated = clock.is_simulated() && web.config.demo;
+        Shell {
+            theme: ask.theme.clone(),
+            size: ask.size.clone(),
+            bare: true,
+            now: web.now().0,
+            sim: if simulated { "1".into() } else { String::new() },
+            sim_words: if simulated { words::simulated(web.now()) } else { String::new() },
+            demo: web.config.demo,
+            plain_http: !web.tls(),
+            ..Shell::default()
+        }
+    }
+}
+
+/// How much waits for an actor, and is some of it late?
+#[derive(Clone, Copy, Debug, Default)]
+struct Waits {
+    n: i64,
+    late: bool,
+}
+
+async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
+    web.read(actor, |cx| {
+        let lines = list::waiting(cx, BADGE_MAX)?;
+        let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
+        Ok(Waits { n: lines.len() as i64, late })
+    })
+    .await
+}
+
+impl Signed {
+    /// The shell of a page that belongs to `at`.
+    pub async fn shell(&self, web: &Web, at: At) -> std::result::Result<Shell, WebError> {
+        let actor = self.actor();
+        let waits = waits(web, actor).await?;
+        let mut shell = Shell::bare(web, &self.ask);
+        shell.bare = false;
+        shell.login = self.session.login.to_string();
+        shell.name = actor.name.clone();
+        shell.csrf = self.csrf().to_string();
+        shell.unit = actor.unit_name.clone();
+        shell.post = self.post_words();
+        shell.posts = self.posts(web, waits).await?;
+        shell.nav = nav(actor, waits, at);
+        shell.foot = foot(actor, at);
+        shell.bottom = bottom(actor, waits, at);
+        shell.report = may_raise(actor);
+        shell.plus = plus(actor);
+        Ok(shell)
+    }
+
+    /// The acting post as the paper calls it: its title, else the role's name.
+    pub fn post_words(&self) -> String {
+        let acting = self.session.posts.iter().find(|(p, _)| Some(p.id) == self.actor().post);
+        acting.and_then(|(p, _)| p.title.clone()).unwrap_or_else(|| words::role(self.actor().role).to_string())
+    }
+
+    /// What waits in the person's other posts, for 「另一岗位还有 2 件 →」.
+    async fn posts(&self, web: &Web, mine: Waits) -> Result<Vec<PostChoice>> {
+        let mut out = Vec::new();
+        if self.session.posts.len() < 2 {
+            return Ok(out);
+        }
+        for (post, unit) in &self.session.posts {
+            let current = Some(post.id) == self.actor().post;
+            let waiting = if current { mine.n } else { self.waiting_in(web, post.clone()).await? };
+            let words = post.title.clone().unwrap_or_else(|| words::role(post.role).to_string());
+            out.push(PostChoice { id: post.id.to_string(), unit: unit.clone(), post: words, waiting, current });
+        }
+        Ok(out)
+    }
+
+    async fn waiting_in(&self, web: &Web, post: safety::org::post::Post) -> Result<i64> {
+        let login = self.session.login;
+        let other = web
+            .read(&Actor::system(), move |cx| {
+                let person = people::load(cx, post.person)?;
+                login::actor(cx, login, &person, &post)
+            })
+            .await?;
+        Ok(waits(web, &other).await?.n)
+    }
+}
+
+pub fn reads_hazards(actor: &Actor) -> bool {
+    reach(actor.role, Action::HazardRead) != Reach::Nothing
+}
+pub fn reads_checks(actor: &Actor) -> bool {
+    reach(actor.role, Action::CheckRead) != Reach::Nothing
+}
+pub fn may_raise(actor: &Actor) -> bool {
+    reach(actor.role, Action::HazardRaise) != Reach::Nothing
+}
+pub fn may_check(actor: &Actor) -> bool {
+    reach(actor.role, Action::CheckRecord) != Reach::Nothing
+}
+/// Roles whose today page is their menu: big tiles, no bottom bar (pages.md §2.1).
+pub fn is_hand(role: Role) -> bool {
+    matches!(role, Role::Guard | Role::Canteen | Role::Dorm | Role::Escort)
+}
+
+fn entry(key: &'static str, label: &'static str, href: impl Into<String>, icon: &'static str, current: bool) -> Entry {
+    Entry { key, label, href: href.into(), icon, count: 0, hot: false, current }
+}
+
+fn today(waits: Waits, at: At) -> Entry {
+    Entry { count: waits.n, hot: waits.late, ..entry("today", words::nav::TODAY, "/", "today", at == At::Today) }
+}
+
+fn hazards(waits: Waits, at: At) -> Entry {
+    let base = entry("hazard", words::nav::HAZARDS, "/hazards", "hazard", at == At::Hazards);
+    Entry { count: waits.n, hot: waits.late, ..base }
+}
+
+fn units(actor: &Actor, at: At) -> Entry {
+    let current = at == At::Units;
+    if login::at_bureau(actor) {
+        entry("units", words::nav::SCHOOLS, "/units", "school", current)
+    } else if actor.unit_kind.is_school() {
+        entry("school", words::nav::OWN, format!("/units/{}/people", actor.unit), "school", current)
+    } else {
+        entry("school", words::nav::OWN_UNIT, format!("/units/{}", actor.unit), "building", current)
+    }
+}
+
+fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
+    let bureau = login::at_bureau(actor);
+    let mut out = vec![today(waits, at)];
+    if bureau {
+        out.push(units(actor, at));
+    }
+    if reads_hazards(actor) {
+        out.push(hazards(waits, at));
+    }
+    if bureau {
+        out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
+    } else {
+        out.push(units(actor, at));
+    }
+    out
+}
+
+fn foot(actor: &Actor, at: At) -> Vec<Entry> {
+    let mut out = Vec::new();
+    if !login::at_bureau(actor) {
+        out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
+    }
+    if reach(actor.role, Action::JournalRead) != Reach::Nothing {
+        out.push(entry("journal", words::nav::JOURNAL, "/journal", "proof", at == At::Journal));
+    }
+    out.push(entry("help", words::nav::HELP, "/help", "help", at == At::Help));
+    out.push(entry("settings", words::nav::ME, "/me", "user", at == At::Me));
+    out
+}
+
+fn bottom(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
+    if is_hand(actor.role) {
+        return Vec::new();
+    }
+    let mut out = vec![today(waits, at)];
+    if reads_hazards(actor) {
+        out.push(hazards(waits, at));
+    }
+    if login::at_bureau(actor) {
+        out.push(units(actor, at));
+    } else if reads_checks(actor) {
+        out.push(entry("checks", words::nav::CHECKS, "/checks", "check-list", false));
+    }
+    if out.len() < 3 {
+        out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
+    }
+    if out.len() < 3 {
+        out.push(units(actor, at));
+    }
+    out.truncate(3);
+    out
+}
+
+fn plus(actor: &Actor) -> Vec<Entry> {
+    let mut out = Vec::new();
+    if may_raise(actor) {
+        out.push(entry("new", words::nav::RAISE, "/hazards/new", "camera", false));
+    }
+    if may_check(actor) {
+        out.push(entry("check", words::nav::CHECK, "/checks/new", "check-list", false));
+    }
+    out
+}
+
+/// The tabs under 隐患: at most six.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HazardTab {
+    Open,
+    Major,
+    Upward,
+    All,
+    Checks,
+    Coverage,
+    Stats,
+    None,
+}
+
+pub fn hazard_tabs(actor: &Actor, now: HazardTab) -> Vec<Tab> {
+    let bucket = |b: hazard::Bucket| format!("/hazards?bucket={}", b.code());
+    let mut out = vec![Tab::new(words::tab::OPEN, bucket(hazard::Bucket::Open), now == HazardTab::Open)];
+    if login::at_bureau(actor) {
+        out.push(Tab::new(words::tab::MAJOR, bucket(hazard::Bucket::Major), now == HazardTab::Major));
+        out.push(Tab::new(words::tab::UPWARD, bucket(hazard::Bucket::Upward), now == HazardTab::Upward));
+    } else {
+        out.push(Tab::new(words::tab::ALL, bucket(hazard::Bucket::All), now == HazardTab::All));
+    }
+    if reads_checks(actor) {
+        out.push(Tab::new(words::tab::CHECKS, "/checks", now == HazardTab::Checks));
+        out.push(Tab::new(words::tab::COVERAGE, "/hazards/coverage", now == HazardTab::Coverage));
+    }
+    out.push(Tab::new(words::tab::STATS, "/hazards/stats", now == HazardTab::Stats));
+    out
+}
+
+/// The tabs of a unit's pages: 本校 of a school, a unit seen from the bureau.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnitTab {
+    People,
+    Places,
+    Contacts,
+    Settings,
+}
+
+pub fn unit_tabs(unit: Id, kind: safety::org::UnitKind, now: UnitTab) -> Vec<Tab> {
+    let at = |end: &str| format!("/units/{unit}{end}");
+    let mut out = vec![Tab::new(words::tab::PEOPLE, at("/people"), now == UnitTab::People)];
+    if kind.is_school() {
+        out.push(Tab::new(words::tab::PLACES, at("/places"), now == UnitTab::Places));
+    }
+    out.push(Tab::new(words::tab::CONTACTS, at("/posts"), now == UnitTab::Contacts));
+    out.push(Tab::new(words::tab::SETTINGS, at(""), now == UnitTab::Settings));
+    out
+}
+
+/// A whole page.
+pub fn full(page: &impl Template) -> Answer {
+    with(StatusCode::OK, page)
+}
+/// A fragment for htmx (a block of the page).
+pub fn part(block: &impl Template) -> Answer {
+    with(StatusCode::OK, block)
+}
+/// A form shown again with what was typed and what is to be changed.
+pub fn again(page: &impl Template, status: StatusCode) -> Answer {
+    with(status, page)
+}
+
+fn with(status: StatusCode, page: &impl Template) -> Answer {
+    let html = page.render().map_err(|e| Error::broken(format!("template: {e}")))?;
+    Ok((status, Html(html)).into_response())
+}
+
+/// What stands in the way of a form, to be shown on it with everything typed: (status, list for the top). JSON askers
+/// and refusals that are no matter of the form (not found, no right, busy, faults) go out as they are.
+pub fn keep(ask: &Ask, error: Error) -> std::result::Result<Kept, WebError> {
+    match &error {
+        Error::Refused(refusal) if !ask.json && shown_on_form(refusal) => {
+            Ok(Kept { status: status_of(refusal), faults: words::form_faults(refusal) })
+        }
+        _ => Err(error.into()),
+    }
+}
+
+fn shown_on_form(refusal: &Refusal) -> bool {
+    !matches!(refusal, Refusal::SignIn | Refusal::NoRight | Refusal::NotFound | Refusal::Busy)
+}
+
+/// A refusal to be shown on its form.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub status: StatusCode,
+    pub faults: Vec<FieldFault>,
+}
+
+/// The sentence of one field, "" when it is fine: `{{ fault(faults, "name") }}` in templates.
+pub fn fault<'a>(faults: &'a [FieldFault], field: &str) -> &'a str {
+    faults.iter().find(|f| f.field == field).map_or("", |f| f.title.as_str())
+}
+
+#[derive(Serialize)]
+struct Done {
+    id: String,
+    location: String,
+    received_at: i64,
+}
+
+/// The answer of a form that made or changed a record: JSON (`{id, location, received_at}` with ms) for the phone's
+/// outbox, else the browser goes to `location`.
+pub fn done(ask: &Ask, now: Ms, id: Id, location: String) -> Answer {
+    if !ask.json {
+        return Ok(Redirect::to(&location).into_response());
+    }
+    let header_value = HeaderValue::from_str(&location).ok();
+    let mut response =
+        (StatusCode::CREATED, Json(Done { id: id.to_string(), location, received_at: now.0 })).into_response();
+    if let Some(value) = header_value {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
+    Ok(response)
+}
+
+/// After a form that leads nowhere new.
+pub fn back(location: &str) -> Answer {
+    Ok(Redirect::to(location).into_response())
+}
+
+/// A choice of a list in a form (`components/field.html`).
+#[derive(Clone, Debug)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+impl Choice {
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Choice {
+        Choice { value: value.into(), label: label.into() }
+    }
+}
+
+/// A column of a table (`components/table.html`).
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    pub label: &'static str,
+    pub class: &'static str,
+}
+
+pub const fn column(label: &'static str, class: &'static str) -> Column {
+    Column { label, class }
+}
+
+/// A step of the breadcrumbs (`components/head.html`); the last has no href.
+#[derive(Clone, Debug)]
+pub struct Crumb {
+    pub label: String,
+    pub href: String,
+}
+
+pub fn crumb(label: impl Into<String>, href: impl Into<String>) -> Crumb {
+    Crumb { label: label.into(), href: href.into() }
+}
