@@ -168,3 +168,23 @@ fn the_glossary_knows_every_noun() {
         assert!(glossary.contains(&format!("| {noun} |")), "docs/glossary.md does not know {noun}");
     }
 }
+
+/// docs/items.md has each of the 23 items once, with one of three words and, where it is not `none`, a test that exists.
+#[test]
+fn the_items_of_the_notice_are_told_truly() {
+    let text = std::fs::read_to_string(root().join("docs/items.md")).expect("docs/items.md");
+    let notice: Vec<String> = [5, 6, 5, 4, 3]
+        .iter()
+        .enumerate()
+        .flat_map(|(part, n)| (1..=*n).map(move |i| format!("{}.{i}", part + 1)))
+        .collect();
+    assert_eq!(notice.len(), 23);
+    let rows: Vec<Vec<&str>> = text.lines().filter(|l| l.starts_with("| ")).map(|l| l.split('|').map(str::trim).collect()).collect();
+    let items: Vec<&Vec<&str>> = rows.iter().filter(|r| r[1].contains('.')).collect();
+    assert_eq!(items.iter().map(|r| r[1]).collect::<Vec<_>>(), notice);
+    for row in items {
+        let word = row[3].split([':', ' ']).next().unwrap();
+        assert!(["none", "part", "whole"].contains(&word), "{}: {word}", row[1]);
+        assert_eq!(word == "none", row[5] == "–", "{}: what is done is shown by a test", row[1]);
+    }
+}
