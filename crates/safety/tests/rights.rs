@@ -66,8 +66,10 @@ fn what_must_hold_of_any_rules() {
         Action::HazardClose,
         Action::HazardCorrect,
     ] {
+        // Unless a school that has nobody else names him as its second person.
+        let named = !matches!(action, Action::HazardRecheck | Action::HazardClose);
         assert!(
-            !decide(Role::Officer, Relation::Below, action, true).allow,
+            !decide(Role::Officer, Relation::Below, action, named).allow,
             "a superior does not write the school's record: {action:?}"
         );
     }

@@ -338,6 +338,38 @@ fn a_teaching_point_with_one_teacher_has_its_second_person_at_the_centre_school(
 }
 
 #[test]
+fn the_second_person_is_never_nobody_and_passes_with_the_post() {
+    on_both(|w| {
+        let (point, room, centre) = (w.point, w.point_room, w.centre);
+        let new = NewHazard { what: "窗玻璃裂".into(), place: Some(room), ..NewHazard::default() };
+        let raise = || {
+            let new = new.clone();
+            let id = w.by("独一人", move |cx| hazard::raise::raise(cx, &new)).unwrap();
+            let me = Input {
+                grade: Some(Grade::Minor),
+                category: Some(Category::Building),
+                assignee: Some(w.person_id("独一人")),
+                ..Input::default()
+            };
+            w.act("独一人", id, Act::Assign, me).unwrap();
+            w.act("独一人", id, Act::Rectify, fixed("换了玻璃")).unwrap()
+        };
+        let head = w.person_id("中心校主任");
+        assert_eq!(raise().turn_person, Some(head), "nobody was named: the 中心校 has somebody");
+        let change = safety::org::unit::Change { second: Some(head), ..Default::default() };
+        w.by("中心校校长", move |cx| safety::org::unit::change(cx, point, &change, None)).unwrap();
+        let waiting = raise().id;
+        let heir = w.person("中心校新主任", centre, &[]);
+        let held = w.system(move |cx| post::of_person(cx, head)).unwrap()[0].id;
+        let (_, moved) = w.by("中心校校长", move |cx| post::hand_over(cx, held, heir)).unwrap();
+        assert_eq!(moved, 2);
+        let unit = w.sees("中心校校长", move |cx| safety::org::unit::show(cx, point)).unwrap();
+        assert_eq!(unit.second, Some(heir));
+        w.act("中心校新主任", waiting, Act::Recheck, Input::default()).unwrap();
+    });
+}
+
+#[test]
 fn somebody_records_for_another_and_both_names_stand() {
     on_both(|w| {
         let id = w.assigned();

@@ -12,11 +12,11 @@ fn the_directory_is_the_posts_and_a_vacant_one_is_shown_above() {
         assert!(book.contacts.iter().any(|c| c.role == Role::SafetyHead && c.name.as_deref() == Some("李建国")));
         let vacant: Vec<Role> = book.vacant.iter().map(|(r, _)| *r).collect();
         assert_eq!(vacant, [Role::PupilsHead, Role::Reporter], "no canteen and no boarders, so neither is missing");
-        let above = w.sees("于海涛", |cx| post::vacancies_below(cx)).unwrap();
+        let above = w.sees("于海涛", post::vacancies_below).unwrap();
         assert_eq!(above, [(school, "江湾中学".into(), Role::PupilsHead), (school, "江湾中学".into(), Role::Reporter)]);
         let person = w.person_id("宋老师");
         w.post(person, school, Role::Reporter);
-        let above = w.sees("于海涛", |cx| post::vacancies_below(cx)).unwrap();
+        let above = w.sees("于海涛", post::vacancies_below).unwrap();
         assert_eq!(above.len(), 1);
     });
 }

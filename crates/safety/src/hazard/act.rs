@@ -347,7 +347,8 @@ fn others(cx: &mut Cx<'_, '_>, hazard: &Hazard) -> Result<Vec<String>> {
     let posts = post::of_unit(cx, home.id)?;
     let order = [Role::SafetyHead, Role::Vice, Role::Principal];
     let held = order.iter().flat_map(|role| posts.iter().filter(move |p| p.role == *role));
-    let ids: Vec<Id> = held.map(|p| p.person).chain(home.second).filter(|p| Some(*p) != hazard.rectified_by).collect();
+    let ids: Vec<Id> =
+        held.map(|p| p.person).chain(unit::second(cx, &home)?).filter(|p| Some(*p) != hazard.rectified_by).collect();
     let names = people::names(cx, ids.clone())?;
     let mut out: Vec<String> = ids.iter().filter_map(|id| names.get(id).cloned()).collect();
     out.dedup();

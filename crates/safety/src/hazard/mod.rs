@@ -171,9 +171,11 @@ pub fn load(cx: &mut Cx<'_, '_>, id: Id) -> Result<Hazard> {
     from_row(&row)
 }
 
-/// Is the hazard's work the actor's own: as person, or as head of the lead or helping department?
+/// Is the hazard's work the actor's own: as person (assigned, or named to be next), or as head of the lead or a helping
+/// department?
 pub fn is_mine(cx: &Cx<'_, '_>, hazard: &Hazard) -> bool {
-    let person = hazard.assignee.is_some() && hazard.assignee == cx.actor.person;
+    let me = cx.actor.person;
+    let person = me.is_some() && (hazard.assignee == me || hazard.turn_person == me);
     let inner = cx.actor.inner;
     person || (inner.is_some() && (hazard.lead == inner || inner.is_some_and(|i| hazard.helpers.contains(&i))))
 }

@@ -28,10 +28,13 @@ pub const RECURRING: &str = "select id, recurrence from hazard where place = $1 
     and closed_at >= $3 order by closed_at desc, id desc limit 1";
 pub const SAME_PLACE: &str = "select id, number, what, state, received_at from hazard where place = $1 and id <> $2 \
     and received_at >= $3 order by received_at desc, id desc limit 5";
-pub const OPEN_OF_PERSON: &str = "select count(*) as open from hazard where unit = $1 and open = 1 \
-    and (turn_person = $2 or assignee = $2)";
-pub const WAITING_FOR: &str = "select * from hazard where unit = $1 and open = 1 \
-    and (turn_person = $2 or assignee = $2) order by received_at, id limit 1000";
+/// The unit and what is under it: the second person of a 教学点 stands at its 中心校.
+pub const OPEN_OF_PERSON: &str = "select count(*) as open from hazard h where h.open = 1 \
+    and (h.turn_person = $2 or h.assignee = $2) \
+    and exists (select 1 from unit_tree s where s.top = $1 and s.unit = h.unit)";
+pub const WAITING_FOR: &str = "select h.* from hazard h where h.open = 1 and (h.turn_person = $2 or h.assignee = $2) \
+    and exists (select 1 from unit_tree s where s.top = $1 and s.unit = h.unit) \
+    order by h.received_at, h.id limit 1000";
 pub const OF_CHECK: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, \
     r.name as raiser_name from hazard h join unit u on u.id = h.unit left join place p on p.id = h.place \
     left join person a on a.id = h.assignee left join person r on r.id = h.raised_by \

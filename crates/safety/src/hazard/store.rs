@@ -39,7 +39,8 @@ pub(super) fn turn(
             return Ok((None, Some(*role)));
         }
     }
-    Ok((home.second, home.second.is_none().then_some(Role::Principal)))
+    let second = unit::second(cx, home)?.filter(|p| Some(*p) != rectified_by);
+    Ok((second, second.is_none().then_some(Role::Principal)))
 }
 
 /// Stores a hazard whose turn and deadline stay as they are (hand-over, a deadline passed).

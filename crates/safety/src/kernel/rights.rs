@@ -167,6 +167,8 @@ pub const RULES: &[Rule] = &[
     rule("recheck.school", &[HazardRecheck], SAFETY, &[Own, Below], false),
     rule("recheck.dept", &[HazardRecheck], &[DeptHead, PupilsHead], &[Own], false),
     rule("recheck.bureau", &[HazardRecheck], BUREAU, &[Own], false),
+    rule("recheck.second", &[HazardRecheck, HazardClose], STAFF, &[Below], true),
+    rule("recheck.second.bureau", &[HazardRecheck, HazardClose], BUREAU, &[Below], true),
     rule("close.leader", &[HazardClose], LEADERS, &[Own, Below], false),
     rule("close.centre", &[HazardClose], &[SafetyHead], &[Below], false),
     rule("close.bureau", &[HazardClose], BUREAU_LEADERS, &[Own], false),

@@ -158,6 +158,7 @@ pub fn hand_over(cx: &mut Cx<'_, '_>, id: Id, to: Id) -> Result<(Id, i64)> {
         sql::POST_INSERT,
         args![post.county, new, salt, post.unit, post.home, to, post.role, post.title.clone(), post.acting, today, now],
     )?;
+    super::unit::pass_second(cx, post.home, post.person, to)?;
     let moved = crate::hazard::hand_over(cx, post.home, post.person, to)?;
     Ok((new, moved))
 }

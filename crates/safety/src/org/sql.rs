@@ -8,6 +8,9 @@ pub const UNIT_INSERT: &str = "insert into unit (county, id, version, salt, code
 pub const UNIT_CHANGE: &str = "update unit set version = version + 1, name = $2, short = $3, find = $4, stage = $5, \
     boarders = $6, canteen = $7, buses = $8, pupils = $9, classes = $10, address = $11, phone = $12, second = $13 \
     where id = $1 returning *";
+pub const UNITS_OF_SECOND: &str = "select u.* from unit u where u.second = $1 and u.closed_on is null \
+    and exists (select 1 from unit_tree s where s.top = $2 and s.unit = u.id) order by u.id";
+pub const UNIT_SECOND: &str = "update unit set version = version + 1, second = $2 where id = $1 returning *";
 pub const UNIT_MOVE: &str = "update unit set version = version + 1, parent = $2 where id = $1 returning *";
 pub const UNIT_CLOSE: &str =
     "update unit set version = version + 1, closed_on = $2, merged_into = $3 where id = $1 returning *";
@@ -101,6 +104,8 @@ pub const ALL: &[&str] = &[
     UNIT_BY_CODE,
     UNIT_INSERT,
     UNIT_CHANGE,
+    UNITS_OF_SECOND,
+    UNIT_SECOND,
     UNIT_MOVE,
     UNIT_CLOSE,
     UNIT_CHILDREN,

@@ -460,6 +460,31 @@ pub fn superior(cx: &mut Cx<'_, '_>, id: Id) -> Result<Option<Unit>> {
     Ok(path(cx, id)?.into_iter().skip(1).find(|u| u.kind.is_bureau()))
 }
 
+/// The second person of a unit too small to have one: whoever is named and still holds a post; else, at a unit with a
+/// 中心校 above it, that school's safety head or a leader of it. Never nobody where a 中心校 has anybody.
+pub fn second(cx: &mut Cx<'_, '_>, unit: &Unit) -> Result<Option<Id>> {
+    if let Some(named) = unit.second
+        && !super::post::of_person(cx, named)?.is_empty()
+    {
+        return Ok(Some(named));
+    }
+    let Some(centre) = centre(cx, unit.id)? else { return Ok(None) };
+    let posts = super::post::of_unit(cx, centre.id)?;
+    let order = [super::Role::SafetyHead, super::Role::Vice, super::Role::Principal];
+    Ok(order.iter().find_map(|role| posts.iter().find(|p| p.role == *role)).map(|p| p.person))
+}
+
+/// Units under `top` that name `from` as their second person name `to` from now on (hand-over of a post).
+pub(super) fn pass_second(cx: &mut Cx<'_, '_>, top: Id, from: Id, to: Id) -> Result<()> {
+    for row in cx.tx.rows(sql::UNITS_OF_SECOND, args![from, top])? {
+        let unit = from_row(&row)?;
+        cx.put("unit.change", "unit", sql::UNIT_SECOND, args![unit.id, to])?;
+        let (before, after, day) = (Some(from.to_string()), Some(to.to_string()), cx.now.day());
+        step(cx, unit.county, unit.id, "second", before, after, None, day)?;
+    }
+    Ok(())
+}
+
 /// The 中心校 above a 村小 or 教学点.
 pub fn centre(cx: &mut Cx<'_, '_>, id: Id) -> Result<Option<Unit>> {
     Ok(path(cx, id)?.into_iter().skip(1).find(|u| u.kind == UnitKind::Centre))
