@@ -2,7 +2,7 @@
 # Installs what the tests need (Debian 12): a browser and its fonts, PostgreSQL, Go with its transparency-log packages,
 # a Python environment with schemathesis. As root it installs; else it prints the one command to run.
 set -euo pipefail
-packages=(chromium fonts-noto-cjk poppler-utils postgresql-15 golang-go golang-golang-x-mod-dev python3-venv ca-certificates)
+packages=(chromium fonts-noto-cjk poppler-utils postgresql-15 golang-go golang-golang-x-mod-dev python3-venv ca-certificates curl)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

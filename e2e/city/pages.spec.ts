@@ -1,0 +1,79 @@
+// Every kind of page that a role can reach by links, looked at as pages.md §19 asks.
+
+import { account, axe, desk, expect, kindOf, links, phone, setTheme, shape, signedIn, test } from './world';
+
+const ROLES = ['guard', 'safety_head', 'vice', 'officer', 'admin'];
+
+for (const role of ROLES) {
+  test(`${role}: every reachable kind of page is whole in every theme and width`, async ({ browser }) => {
+    test.setTimeout(600_000);
+    const { context, page } = await signedIn(browser, account(role), desk);
+    const waiting = ['/'];
+    const seen = new Map<string, string>();
+    while (waiting.length > 0 && seen.size < 60) {
+      const path = waiting.shift()!;
+      const kind = kindOf(path);
+      if (seen.has(kind)) continue;
+      seen.set(kind, path);
+      const answer = await page.goto(path);
+      expect(answer!.status(), path).toBe(200);
+      for (const next of await links(page)) if (!seen.has(kindOf(next))) waiting.push(next);
+    }
+    console.log(`${role}: ${seen.size} kinds of pages: ${[...seen.keys()].join(' ')}`);
+    expect(seen.size).toBeGreaterThan(5);
+    for (const theme of ['light', 'dark', 'yard']) {
+      await setTheme(context, theme);
+      for (const path of seen.values()) {
+        await page.setViewportSize(desk.viewport);
+        await page.goto(path);
+        if (theme === 'light') {
+          for (const width of [1440, 768, 390, 320]) {
+            await page.setViewportSize({ width, height: 844 });
+            await shape(page, `${role} ${path} at ${width}`);
+          }
+          await page.setViewportSize(desk.viewport);
+        }
+        await axe(page, `${role} ${theme} ${path}`);
+      }
+    }
+    await context.close();
+  });
+}
+
+test('no role has more than seven entries, and no page outside the account pages lacks its clause', async ({ browser }) => {
+  for (const role of ROLES) {
+    const { context, page } = await signedIn(browser, account(role), desk);
+    await page.goto('/');
+    expect(await page.locator('nav.side a.nav:not(.foot)').count(), role).toBeLessThanOrEqual(10);
+    await context.close();
+  }
+});
+
+test('bytes on the wire: a first visit ≤ 40 KB, a later page ≤ 8 KB', async ({ browser }) => {
+  for (const path of ['/hazards', '/hazards/new']) {
+    const context = await browser.newContext({ ...phone, baseURL: process.env.CITY_URL, serviceWorkers: 'block' });
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Network.enable');
+    let bytes = 0;
+    session.on('Network.loadingFinished', (e: { encodedDataLength: number }) => (bytes += e.encodedDataLength));
+    const who = account('safety_head');
+    await page.request.get('/login');
+    await page.goto('/login');
+    await page.locator('input[name=login]').fill(who.login);
+    await page.locator('input[name=password]').fill(who.password);
+    await page.locator('button[type=submit]').first().click();
+    await page.waitForURL((url) => !url.pathname.startsWith('/login'));
+    await session.send('Network.clearBrowserCache');
+    bytes = 0;
+    await page.goto(path, { waitUntil: 'networkidle' }).catch(() => undefined);
+    const first = bytes;
+    bytes = 0;
+    await page.goto(path, { waitUntil: 'load' });
+    await page.waitForTimeout(500);
+    console.log(`${path}: first ${first} bytes, later ${bytes} bytes`);
+    expect(first, `${path} first`).toBeLessThanOrEqual(40 * 1024);
+    expect(bytes, `${path} later`).toBeLessThanOrEqual(8 * 1024);
+    await context.close();
+  }
+});

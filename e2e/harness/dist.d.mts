@@ -1,0 +1,2 @@
+/** Folder of the bundle under test. */
+export function bundle(): string;

@@ -1,0 +1,96 @@
+import { expect, test } from './world';
+
+const row = (id: string, title: string, fresh = false) =>
+  `<tr data-row id="row-${id}"${fresh ? ' data-new="1"' : ''}><td class="l1"><a href="/hazards/${id}">${title}</a></td><td class="l2">3号楼</td><td class="l2">王建军</td><td>—</td><td>—</td><td class="l3">待整改</td></tr>`;
+
+test('rows are replaced, new ones come on top, gone ones stay but are marked, counts and clock follow', async ({ page, world }) => {
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时 \d\d:\d\d:\d\d$/);
+  const first = page.locator('[data-live-rows] tr').first();
+  await world.push('row', row('3', '换了新灯'));
+  await expect(page.locator('#row-3')).toContainText('换了新灯');
+  await expect(page.locator('#row-3')).toHaveClass(/fresh/);
+  await expect(page.locator('[data-live-rows] tr')).toHaveCount(12);
+  await world.push('row', row('99', '不在这一页的旧行'));
+  await expect(page.locator('#row-99')).toHaveCount(0);
+  await world.push('row', row('77', '新的一条', true));
+  await expect(first).toContainText('新的一条');
+  await world.push('gone', '5');
+  await expect(page.locator('#row-5')).toHaveAttribute('data-gone', '');
+  await world.push('count', JSON.stringify({ 'nav-hazard': 8, 'nav-watch': 2 }));
+  await expect(page.locator('.side [data-count=nav-hazard]')).toHaveText('8');
+  await expect(page.locator('.side [data-count=nav-watch]')).toBeVisible();
+  await world.push('beat', String(Date.UTC(2026, 10, 22, 23, 58, 12)));
+  await expect(page.locator('[data-pill]')).toHaveText('实时 07:58:12');
+});
+
+test('scrolled away, new rows wait behind a button', async ({ page, world }) => {
+  await page.setViewportSize({ width: 1280, height: 420 });
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/);
+  await page.mouse.wheel(0, 500);
+  await expect.poll(() => page.locator('[data-live-rows]').evaluate((rows) => rows.getBoundingClientRect().top)).toBeLessThan(0);
+  await world.push('row', row('77', '新的一条', true));
+  await world.push('row', row('78', '再一条', true));
+  await expect(page.locator('#row-77')).toHaveCount(0);
+  await page.getByRole('button', { name: '有 2 条新的 ↑' }).click();
+  await expect(page.locator('[data-live-rows] tr').first()).toContainText('再一条');
+  await expect(page.locator('[data-live-rows] tr').nth(1)).toContainText('新的一条');
+});
+
+test('the keyboard stays in the row that is replaced', async ({ page, world }) => {
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/);
+  await page.locator('#row-4 a').focus();
+  await world.push('row', row('4', '换了新灯'));
+  await expect(page.locator('#row-4')).toContainText('换了新灯');
+  await expect(page.locator('#row-4 a')).toBeFocused();
+});
+
+test('a filter swaps the list, keeps the page and puts the choice in the address', async ({ page }) => {
+  await page.goto('/hazards');
+  await page.evaluate(() => ((window as unknown as { mark: number }).mark = 1));
+  await page.getByLabel('地点').selectOption({ label: '全部' });
+  await page.waitForURL('**/hazards?*place=*');
+  await expect(page.locator('[data-live-rows] tr')).toHaveCount(12);
+  expect(await page.evaluate(() => (window as unknown as { mark: number }).mark)).toBe(1);
+});
+
+test('a stream that breaks is not called live', async ({ page, world }) => {
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/);
+  await world.set({ dead: true, reset: true });
+  await expect(page.locator('[data-pill]')).not.toHaveText(/^实时/, { timeout: 15_000 });
+  await world.set({ dead: false });
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/, { timeout: 20_000 });
+});
+
+test('keyboard: search, rows, go to, neighbours, the list of keys', async ({ page }) => {
+  await page.goto('/hazards');
+  await page.keyboard.press('/');
+  await expect(page.locator('[data-find]')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await expect(page.locator('#row-1 a')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/hazards/1');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: '键盘' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog', { name: '键盘' })).toBeHidden();
+  await page.keyboard.press('g');
+  await page.keyboard.press('h');
+  await page.waitForURL('**/hazards');
+});
+
+test('photos open large, in their order', async ({ page }) => {
+  await page.goto('/hazards/1');
+  await page.locator('[data-gallery]').first().click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('1 / 2');
+  await page.keyboard.press('ArrowRight');
+  await expect(dialog).toContainText('整改后');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+});
