@@ -4,6 +4,7 @@
 //! nowhere else (`clippy.toml` forbids it), so that a whole city can be run in simulated time.
 //! Not here: rules (`safety`), SQL (`db`), Chinese sentences (`web::words`).
 
+pub mod calendar;
 mod clock;
 mod day;
 mod id;
