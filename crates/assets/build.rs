@@ -123,7 +123,9 @@ fn write_table(dist: &Path, out: &Path) -> Result<(), String> {
             bytes[0], bytes[1], bytes[2]
         ));
     }
-    let rust = format!("/// Hash of every file in the bundle.\npub const VERSION: &str = {version:?};\nstatic FILES: &[(&str, Asset)] = &[\n{rows}];\n");
+    let rust = format!(
+        "/// Hash of every file in the bundle.\npub const VERSION: &str = {version:?};\nstatic FILES: &[(&str, Asset)] = &[\n{rows}];\n"
+    );
     let at = out.join("assets.rs");
     fs::write(&at, rust).map_err(|e| told(&at, &e))
 }

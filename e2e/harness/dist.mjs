@@ -8,7 +8,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
+let made;
+
 export function bundle() {
+  return (made ??= build());
+}
+
+function build() {
   if (process.env.XIAOAN_WEB_DIST) return process.env.XIAOAN_WEB_DIST;
   const web = join(root, 'crates/assets/web');
   const work = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'web-e2e');

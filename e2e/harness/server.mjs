@@ -1,6 +1,6 @@
-// A stand-in for the server: the real bundle, a few pages rendered from crates/web/templates, and the endpoints the
-// browser code talks to, whose answers a test can bend. It is for the browser code alone; journeys through the product
-// start the real binary.
+// A stand-in for the server: the real bundle, a few pages (copies of what crates/web/templates rendered, with @@holes@@),
+// and the endpoints the browser code talks to, whose answers a test can bend. It is for the browser code alone; journeys
+// through the product start the real binary.
 //
 //   node server.mjs [port]      prints `listening PORT`
 //   POST /--/set  {…}           changes `state` below        GET /--/seen  what was posted        POST /--/push  a live event
@@ -32,6 +32,8 @@ const fresh = () => ({
   delay: 0,
   /** When set, every request is cut: the network is gone although the browser does not know it. */
   dead: false,
+  /** When set, everything but files is answered 503, as by a proxy before a server that restarts. */
+  broken: false,
   theme: 'light',
   size: 'm',
   skew: 0, // server's clock minus this machine's
@@ -141,6 +143,7 @@ async function serve(request, response) {
     response.writeHead(200, { 'Content-Type': file.mime, 'Cache-Control': cache, ...(br ? { 'Content-Encoding': 'br' } : {}), Vary: 'Accept-Encoding' });
     return response.end(br ? file.br : file.raw);
   }
+  if (state.broken) return json(response, 503, { code: 'busy', title: '系统正忙，没有存上。填的内容还在，点一下再试。' });
   if (url.pathname === '/me/token') {
     if (!state.login) return json(response, 401, { code: 'signed_out', title: '登录过期了。刚才填的还在，登录后接着填。' });
     return json(response, 200, { csrf: `csrf-${state.login}`, login: state.login, name: state.name, now: Date.now() + state.skew });

@@ -50,7 +50,7 @@ test('the keyboard stays in the row that is replaced', async ({ page, world }) =
 test('a filter swaps the list, keeps the page and puts the choice in the address', async ({ page }) => {
   await page.goto('/hazards');
   await page.evaluate(() => ((window as unknown as { mark: number }).mark = 1));
-  await page.getByLabel('地点').selectOption({ label: '全部' });
+  await page.locator('[data-filter] [name=place]').selectOption({ label: '全部' });
   await page.waitForURL('**/hazards?*place=*');
   await expect(page.locator('[data-live-rows] tr')).toHaveCount(12);
   expect(await page.evaluate(() => (window as unknown as { mark: number }).mark)).toBe(1);
@@ -63,6 +63,15 @@ test('a stream that breaks is not called live', async ({ page, world }) => {
   await expect(page.locator('[data-pill]')).not.toHaveText(/^实时/, { timeout: 15_000 });
   await world.set({ dead: false });
   await expect(page.locator('[data-pill]')).toHaveText(/^实时/, { timeout: 20_000 });
+});
+
+test('a server that answers with an error for a while is asked again', async ({ page, world }) => {
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/);
+  await world.set({ reset: true, broken: true });
+  await expect(page.locator('[data-pill]')).toHaveText('离线', { timeout: 20_000 });
+  await world.set({ broken: false });
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/, { timeout: 30_000 });
 });
 
 test('keyboard: search, rows, go to, neighbours, the list of keys', async ({ page }) => {

@@ -5,11 +5,13 @@ test.use(phone);
 async function armed(page: import('@playwright/test').Page): Promise<void> {
   await page.goto('/');
   await page.waitForFunction(() => navigator.serviceWorker?.controller);
-  // Pages are read ahead after the message; wait until the last of them is there.
-  await page.waitForFunction(async () => {
-    for (const name of await caches.keys()) if (name.startsWith('xa-pages-') && (await (await caches.open(name)).match('/outbox'))) return true;
-    return false;
-  });
+  // Pages are read ahead, one after the other; the last that the stand-in has is /outbox.
+  const last = () =>
+    page.evaluate(async () => {
+      for (const name of await caches.keys()) if (name.startsWith('xa-pages-') && (await (await caches.open(name)).match('/outbox'))) return true;
+      return false;
+    });
+  await expect.poll(last).toBe(true);
 }
 
 test('a page never opened before opens without network, and what is filled in it arrives', async ({ page, context, world }) => {

@@ -90,6 +90,7 @@ test('a refusal holds the item with its reason; mended it goes, and the old one 
   await world.set({ answer: 422, title: '请选部位，好让整改的人找得到。', fields: [{ field: 'place', title: '请选部位，好让整改的人找得到。' }] });
   await page.goto('/hazards/new');
   await page.setInputFiles('#f-photo', await photo(page, 800, 600));
+  await expect(page.locator('[data-thumbs] img')).toHaveCount(1);
   await fillHazard(page, '灯不亮');
   await page.getByRole('button', { name: '提交' }).click();
   await expect(page.locator(pill)).toHaveText('1 条要处理');
@@ -130,7 +131,8 @@ for (const answer of ['cut', 'html', 503, 429, 500] as const) {
     await page.goto('/hazards/new');
     await fillHazard(page, '灯不亮');
     await page.getByRole('button', { name: '提交' }).click();
-    await expect.poll(async () => (await world.seen()).length).toBe(1);
+    // A line that is cut makes Chromium itself try again on its other connections: all under the one key.
+    await expect.poll(async () => (await world.seen()).length).toBeGreaterThan(0);
     await expect.poll(async () => (await items(page))[0]?.state).toBe('waiting');
     await expect(page.locator('.done-card').getByText('已同步')).toHaveCount(0);
     await world.set({ answer: 'ok' });
@@ -139,7 +141,7 @@ for (const answer of ['cut', 'html', 503, 429, 500] as const) {
     await expect(page.locator('[data-outbox-list]')).toContainText('已同步');
     const keys = (await world.seen()).map((one) => one.key);
     expect(new Set(keys).size).toBe(1);
-    expect(keys).toHaveLength(2);
+    expect(keys.length).toBeGreaterThan(1);
   });
 }
 
@@ -165,12 +167,23 @@ test('what one person filled in is never sent as another', async ({ page, contex
   await expect(page.locator(pill)).toHaveText('1 条要处理');
   await page.goto('/outbox');
   await expect(page.locator('[data-outbox-list]')).toContainText('这条是 李建国 填的');
+  await expect(page.locator('[data-outbox-list] img, [data-outbox-list] .btn')).toHaveCount(0);
   expect(await world.seen()).toHaveLength(0);
   // The first person is back: no hand needed.
   await world.set({ login: '01890000-0000-7000-8000-000000000001', name: '李建国' });
   await page.goto('/outbox');
   await expect(page.locator('[data-outbox-list]')).toContainText('已同步');
   expect(await world.seen()).toHaveLength(1);
+});
+
+test('pressed while the photo is still being made small, the photo goes along', async ({ page, world }) => {
+  await page.goto('/hazards/new');
+  const big = await photo(page, 4000, 3000);
+  await page.getByLabel('部位').selectOption({ label: '食堂操作间' });
+  await page.setInputFiles('#f-photo', big);
+  await page.getByRole('button', { name: '提交' }).click();
+  await expect(page.locator('.done-card')).toContainText('已同步');
+  expect((await world.seen())[0]?.photos).toMatchObject([{ type: 'image/jpeg' }]);
 });
 
 test('two pages of one browser send each item once', async ({ page, context, world }) => {
@@ -200,14 +213,49 @@ test('an item cut off while it was under way is sent again after the page is ope
   expect(new Set((await world.seen()).map((one) => one.key)).size).toBe(1);
 });
 
-test('a form with an address to go on to goes there, and the words go with it', async ({ page, world }) => {
-  await page.goto('/hazards/new');
-  await page.locator('form[data-outbox]').evaluate((form: HTMLFormElement) => (form.dataset.after = '/hazards'));
-  await fillHazard(page, '灯不亮');
-  await page.getByRole('button', { name: '提交' }).click();
-  await page.waitForURL('**/hazards');
-  await expect(page.locator('.toast')).toContainText('已存在手机上，有网自动上传。');
-  await expect.poll(async () => (await world.seen()).length).toBeGreaterThan(0);
+test.describe('a form with an address to go on to', () => {
+  test.beforeEach(async ({ page }) => {
+    await page.goto('/hazards/new');
+    await page.locator('form[data-outbox]').evaluate((form: HTMLFormElement) => (form.dataset.after = '/hazards'));
+    await fillHazard(page, '灯不亮');
+  });
+  const press = (page: import('@playwright/test').Page) => page.getByRole('button', { name: '提交' }).click();
+
+  test('goes there once the server has answered, and says so', async ({ page }) => {
+    await press(page);
+    await page.waitForURL('**/hazards');
+    await expect(page.locator('.toast')).toHaveText(/^已同步 \d\d:\d\d。$/);
+  });
+
+  test('does not wait for a slow server, and says no more than is true', async ({ page, world }) => {
+    await world.set({ delay: 3000 });
+    await press(page);
+    await page.waitForURL('**/hazards');
+    await expect(page.locator('.toast')).toHaveText('已存在手机上，有网自动上传。');
+    await expect.poll(async () => (await items(page))[0]?.state, { timeout: 15_000 }).toBe('done');
+    expect(new Set((await world.seen()).map((one) => one.key)).size).toBe(1);
+  });
+
+  test('stays without network', async ({ page, context }) => {
+    await context.setOffline(true);
+    await press(page);
+    await expect(page.locator('.done-card')).toContainText('现在没有网络，已存在手机上，有网自动上传。');
+    await page.waitForTimeout(1000);
+    expect(new URL(page.url()).pathname).toBe('/hazards/new');
+  });
+
+  test('stays when it is refused: the words are at the field, and mending it sends one item', async ({ page, world }) => {
+    await world.set({ answer: 422, title: '有 1 处要改。', fields: [{ field: 'text', title: '请写一句哪里不对。' }] });
+    await press(page);
+    await expect(page.locator('[data-err=text]')).toHaveText('请写一句哪里不对。');
+    await expect(page.getByLabel('哪里不对')).toHaveValue('灯不亮');
+    await world.set({ answer: 'ok' });
+    await page.getByLabel('哪里不对').fill('二层的灯不亮');
+    await press(page);
+    await page.waitForURL('**/hazards');
+    expect(await items(page)).toMatchObject([{ state: 'done' }]);
+    expect(new Set((await world.seen()).map((one) => one.key)).size).toBe(2);
+  });
 });
 
 test('a browser without IndexedDB posts the form itself', async ({ page, world }) => {

@@ -1,5 +1,5 @@
 // Every part in the three looks: axe finds nothing, nothing is wider than the screen, fingers find what they press.
-// With XIAOAN_URL the pages of a running server are looked at instead of the stand-in's renderings.
+// The pages are the stand-in's renderings (harness/pages); the product's own pages are looked at by the journeys.
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, phone, test } from './world';

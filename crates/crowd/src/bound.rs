@@ -8,7 +8,7 @@
 use crate::fault::Faults;
 use crate::flow::Flow;
 use crate::instance::Instance;
-use crate::net::{Mode, Net, FAR};
+use crate::net::{FAR, Mode, Net};
 
 /// Why a computation has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

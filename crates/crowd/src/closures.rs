@@ -2,11 +2,11 @@
 //!
 //! The cards are kept; when a stair is reported blocked in the morning the timetable for it is already at hand.
 
-use crate::bound::{bound, Stop};
+use crate::bound::{Stop, bound};
 use crate::instance::Instance;
 use crate::model::WayKind;
 use crate::net::Mode;
-use crate::plan::{plan, Plan};
+use crate::plan::{Plan, plan};
 
 /// One prepared closure.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@
 
 use crate::instance::Instance;
 use crate::model::MAX_STEPS;
-use crate::net::{Mode, Net, FAR};
+use crate::net::{FAR, Mode, Net};
 use std::collections::VecDeque;
 
 /// A queue worth naming.

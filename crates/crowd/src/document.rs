@@ -1,15 +1,15 @@
 //! The documents that leave this room: JSON for programs, one function for each command.
 
-use crate::bound::{bound, Stop};
-use crate::crowding::{all_at_once, Bottleneck};
-use crate::evacuate::{evacuate, Evacuation};
+use crate::bound::{Stop, bound};
+use crate::crowding::{Bottleneck, all_at_once};
+use crate::evacuate::{Evacuation, evacuate};
 use crate::fault::Faults;
 use crate::instance::Instance;
 use crate::model::MAX_STEPS;
 use crate::net::Mode;
 use crate::plan::{Plan, Slot, Way};
 use crate::posts::posts;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 
 /// Name of the timetable document.
 pub const PLAN_FORMAT: &str = "xiaoan-crowd-plan/1";
@@ -79,9 +79,9 @@ pub fn plan_json(instance: &Instance, plan: &Plan, seed: u64) -> Result<Value, S
             })
         })
         .collect();
-    let missed = plan.missed.iter().map(|m| {
-        json!({ "what": m.what, "cls": m.class, "missing_s": number(m.missing_s), "missing_min": m.missing_min })
-    });
+    let missed = plan.missed.iter().map(
+        |m| json!({ "what": m.what, "cls": m.class, "missing_s": number(m.missing_s), "missing_min": m.missing_min }),
+    );
     let ratio = if floor.steps == 0 { 1.0 } else { f64::from(plan.makespan) / f64::from(floor.steps) };
     Ok(json!({
         "format": PLAN_FORMAT,

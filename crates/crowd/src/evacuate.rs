@@ -4,13 +4,13 @@
 //! and whole classes by the ways found here. The quickest flow says how many persons each stair should carry; classes
 //! are then moved between their ways while the queues (simulated, not assumed) get shorter.
 
-use crate::bound::{bound, Bound, Stop};
-use crate::crowding::{all_at_once, run, Bottleneck, Crowding};
+use crate::bound::{Bound, Stop, bound};
+use crate::crowding::{Bottleneck, Crowding, all_at_once, run};
 use crate::instance::Instance;
 use crate::model::WayKind;
 use crate::net::{Mode, Net};
 use crate::rng::Rng;
-use crate::routes::{routes, Route};
+use crate::routes::{Route, routes};
 
 /// The way of one class and when its last pupil is out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,8 @@
 
 use crate::fault::{Code, Faults};
 use crate::instance::Instance;
-use crate::model::{Class, Draft, Edge, Node, NodeKind, WayKind, MAX_CLASSES};
-use crate::net::{capacity_and_speed, Mode};
+use crate::model::{Class, Draft, Edge, MAX_CLASSES, Node, NodeKind, WayKind};
+use crate::net::{Mode, capacity_and_speed};
 use crate::plan::Plan;
 
 /// Most persons who leave as one group.
@@ -98,12 +98,8 @@ pub struct Entry {
 /// `check_ps` persons a second.
 pub fn entry_check(instance: &Instance, persons: f64, within_min: u32, check_ps: Option<f64>) -> Vec<Entry> {
     let shut = instance.shut();
-    let gates: Vec<&Edge> = instance
-        .draft()
-        .edges
-        .iter()
-        .filter(|e| e.kind == WayKind::Gate && !shut.contains(&e.id))
-        .collect();
+    let gates: Vec<&Edge> =
+        instance.draft().edges.iter().filter(|e| e.kind == WayKind::Gate && !shut.contains(&e.id)).collect();
     let rate = |e: &Edge| {
         let (cap, _) = capacity_and_speed(instance.draft(), e, Mode::Dismissal);
         check_ps.map_or(cap, |c| cap.min(c))
@@ -114,7 +110,13 @@ pub fn entry_check(instance: &Instance, persons: f64, within_min: u32, check_ps:
         .map(|e| {
             let share = persons * rate(e) / all;
             let minutes = crate::instance::minutes_up(share / rate(e));
-            Entry { gate: e.id.clone(), rate_ps: rate(e), persons: share.round(), minutes, in_time: minutes <= within_min }
+            Entry {
+                gate: e.id.clone(),
+                rate_ps: rate(e),
+                persons: share.round(),
+                minutes,
+                in_time: minutes <= within_min,
+            }
         })
         .collect()
 }
@@ -159,8 +161,7 @@ pub fn stop_rules(instance: &Instance, plan: &Plan) -> Vec<StopRule> {
     let named = |e: &usize| draft.edges[*e].exit || matches!(draft.edges[*e].kind, WayKind::Stair | WayKind::Gate);
     let mut rules = Vec::new();
     for edge in (0..draft.edges.len()).filter(named) {
-        let order: Vec<String> =
-            plan.on_edge(edge).iter().map(|(s, _, _)| draft.classes[s.class].id.clone()).collect();
+        let order: Vec<String> = plan.on_edge(edge).iter().map(|(s, _, _)| draft.classes[s.class].id.clone()).collect();
         if order.is_empty() {
             continue;
         }

@@ -4,7 +4,7 @@
 //! the flow on it is stored. Blocking flows are found on shortest residual paths (Dinic); a longer horizon only adds
 //! later copies of the targets, so the flow of the shorter one is kept and grown.
 
-use crate::net::{Net, FAR};
+use crate::net::{FAR, Net};
 
 /// One way to step on in the residual net.
 #[derive(Clone, Copy)]
@@ -62,10 +62,10 @@ impl<'a> Flow<'a> {
         let nodes = net.out.len();
         let mut wait_row = vec![None; nodes];
         let mut rows = 0;
-        for v in 0..nodes {
+        for (v, row) in wait_row.iter_mut().enumerate() {
             // a classroom that nobody walks into needs no waiting: its class may start at any step
             if net.hold[v] > 0 && !(net.hold[v] == u32::MAX && net.inn[v].is_empty()) {
-                wait_row[v] = Some(rows);
+                *row = Some(rows);
                 rows += 1;
             }
         }
@@ -212,7 +212,8 @@ impl<'a> Flow<'a> {
         // waiting is no step of the way: long queues would otherwise make long paths and many phases
         let Some(row) = self.wait_row[v] else { return };
         let mut s = t;
-        while s > self.earliest[v] as usize && self.level[c - (t - s) - 1] == NONE && self.wait_left(v, row, s - 1) > 0 {
+        while s > self.earliest[v] as usize && self.level[c - (t - s) - 1] == NONE && self.wait_left(v, row, s - 1) > 0
+        {
             s -= 1;
             self.level[c - (t - s)] = level;
             queue.push((c - (t - s)) as u32);

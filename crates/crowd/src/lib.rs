@@ -1,8 +1,19 @@
-//! Nobody is crushed: dismissal and evacuation planner.
+//! Nobody is crushed: dismissal and evacuation planner (notice 2.5, 3.5).
+//!
+//! From a school as a director can describe it (an `xiaoan-crowd/1` document or five plain tables) this room reckons:
+//! the quickest conceivable dismissal and evacuation with the reason for it (`bound`), what happens when everybody leaves
+//! at once (`all_at_once`), a timetable in which no stair is ever too dense (`plan`), stairs for whole classes
+//! (`evacuate`), the same with any one way shut (`closure_cards`), posts, pictures, and events with seat blocks. A
+//! referee that shares no code with the planner checks timetables.
+//!
+//! Pure and deterministic: no clock, no files, no randomness but a seeded generator; the caller says how long to search.
+//! Figures advise management and replace no fire-design review. Not here: buildings as records, approval, publishing
+//! (`movement`), drills (`drill`).
+
 mod bound;
-mod crowding;
 mod closures;
 mod code;
+mod crowding;
 mod document;
 mod evacuate;
 pub mod event;
@@ -20,29 +31,26 @@ pub mod referee;
 mod rng;
 mod routes;
 mod search;
+mod svg;
 mod tables;
 mod validate;
 
-pub use bound::{bound, Bound, CutEdge, Stop};
-pub use code::{checks, Check, Finding};
-pub use closures::{closure_cards, single_closures, Card};
-pub use crowding::{all_at_once, Bottleneck, Crowding};
-pub use document::{bound_json, errors_json, evacuate_json, evacuation_json, input_hash, plan_json, sentence, ADVICE, PLAN_FORMAT};
-pub use evacuate::{evacuate, Evacuation, Leaver, Share};
+pub use bound::{Bound, CutEdge, Stop, bound};
+pub use closures::{Card, closure_cards, single_closures};
+pub use code::{Check, Finding, checks};
+pub use crowding::{Bottleneck, Crowding, all_at_once};
+pub use document::{
+    ADVICE, PLAN_FORMAT, bound_json, errors_json, evacuate_json, evacuation_json, input_hash, plan_json, sentence,
+};
+pub use evacuate::{Evacuation, Leaver, Share, evacuate};
 pub use fault::{Code, Fault, Faults};
 pub use instance::Instance;
-pub use model::{Draft, FORMAT};
+pub use model::{
+    Bus, Class, Closure, Draft, Edge, FORMAT, MAX_CLASSES, MAX_EDGES, MAX_STEPS, Node, NodeKind, Rules, Siblings,
+    Targets, WayKind,
+};
 pub use net::Mode;
-pub use posts::{posts, Post, Reason};
-pub use tables::{draft_from_tables, PACE_M};
-pub use plan::{plan, Missed, Plan, Slot, Way};
-
-pub fn try_plan(i: &Instance, seed: u64, more: &mut dyn FnMut(u64, u32) -> bool) -> u32 {
-    let net = i.net(Mode::Dismissal);
-    let p = problem::Problem::new(i, &net);
-    if std::env::var("V").is_ok() { let n:usize=p.jobs.iter().map(|j|j.choices.len()).sum(); let st:usize=p.jobs.iter().flat_map(|j|&j.choices).map(|c|c.stops.len()).sum(); println!("keys {} choices/job {:.1} stops/choice {:.1}",p.caps.len(), n as f64/p.jobs.len() as f64, st as f64/n as f64); }
-    let mut s = search::Search::new(&p, seed).unwrap();
-    let mut k = 0;
-    while more(k, s.best_score.makespan) { s.step(); k += 1; }
-    s.best_score.makespan
-}
+pub use plan::{Missed, Plan, Slot, Way, plan};
+pub use posts::{Post, Reason, posts};
+pub use svg::{evacuation_svg, plan_svg};
+pub use tables::{PACE_M, draft_from_tables};

@@ -1,4 +1,4 @@
-//! Puts classes into the timetable one after another, each at the earliest (or latest) step at which all its ways have room.
+//! Puts classes into the timetable one after another, each at the earliest step at which all its ways have room.
 
 use crate::problem::{Choice, Job, Problem};
 
@@ -70,31 +70,6 @@ impl<'a> Board<'a> {
         }
     }
 
-    /// Latest start with the last pupil out by step `by` (and not before `from`), or `None`.
-    pub fn latest(&self, job: &Job, choice: &Choice, duration: u32, from: u32, by: u32) -> Option<u32> {
-        let rate = job.rate(duration);
-        let length = duration + self.problem.gap;
-        let mut start = by.checked_sub(choice.route.travel + duration)?;
-        'again: loop {
-            if start < from {
-                return None;
-            }
-            for stop in &choice.stops {
-                let key = stop.key as usize;
-                let room = self.problem.caps[key] - rate;
-                let begin = (start + stop.offset) as usize;
-                let until = (begin + length as usize).min(self.until[key]);
-                if begin < until
-                    && let Some(p) = first_above(&self.used[key][begin..until], room)
-                {
-                    start = (begin + p).checked_sub((stop.offset + length) as usize)? as u32;
-                    continue 'again;
-                }
-            }
-            return Some(start);
-        }
-    }
-
     pub fn put(&mut self, job: &Job, placed: Placed) {
         let choice = &job.choices[placed.choice as usize];
         let rate = job.rate(placed.duration);
@@ -117,16 +92,6 @@ impl<'a> Board<'a> {
                 }
                 row[t] += amount;
             });
-        }
-    }
-
-    /// Takes a class off again. Only for ways, not for crowds.
-    pub fn take(&mut self, job: &Job, placed: Placed) {
-        let rate = job.rate(placed.duration);
-        for stop in &job.choices[placed.choice as usize].stops {
-            let from = (placed.start + stop.offset) as usize;
-            let until = from + (placed.duration + self.problem.gap) as usize;
-            self.used[stop.key as usize][from..until].iter_mut().for_each(|u| *u -= rate);
         }
     }
 
@@ -220,17 +185,4 @@ fn last_above(row: &[u32], most: u32) -> Option<usize> {
         end -= LANES;
     }
     row[..end].iter().rposition(|&u| u > most)
-}
-
-/// First place where `row` is above `most`.
-fn first_above(row: &[u32], most: u32) -> Option<usize> {
-    let mut begin = 0;
-    let mut chunks = row.chunks_exact(LANES);
-    for chunk in &mut chunks {
-        if chunk.iter().fold(false, |any, &u| any | (u > most)) {
-            return chunk.iter().position(|&u| u > most).map(|p| begin + p);
-        }
-        begin += LANES;
-    }
-    row[begin..].iter().position(|&u| u > most).map(|p| begin + p)
 }

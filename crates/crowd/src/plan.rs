@@ -1,8 +1,8 @@
 //! The timetable: which class leaves when, how fast, by which way, and when its last pupil is out.
 
 use crate::fault::Faults;
-use crate::instance::{minutes_up, Instance};
-use crate::model::{WayKind, MAX_STEPS};
+use crate::instance::{Instance, minutes_up};
+use crate::model::{MAX_STEPS, WayKind};
 use crate::net::{Mode, Net};
 use crate::problem::Problem;
 use crate::search::Search;
@@ -21,6 +21,8 @@ pub struct Slot {
     pub path: Vec<usize>,
     /// Steps from the start to each edge of the path; behind a waiting place: the earliest.
     pub offsets: Vec<u32>,
+    /// How many edges of the path come before the first place where a crowd waits (all, when there is none).
+    pub head: usize,
     /// Behind the step in which the last pupil is out.
     pub out: u32,
 }
@@ -70,6 +72,9 @@ pub fn plan(instance: &Instance, seed: u64, mut more: impl FnMut(u64) -> bool) -
         search.step();
         steps += 1;
     }
+    if search.best_score.makespan > MAX_STEPS {
+        return Err(instance.too_large(MAX_STEPS));
+    }
     Ok(finished(instance, &net, &problem, &search, steps))
 }
 
@@ -109,6 +114,7 @@ fn finished(instance: &Instance, net: &Net, problem: &Problem, search: &Search<'
             duration: placed.duration,
             path: route.arcs.iter().map(|&a| net.arcs[a as usize].way).collect(),
             offsets,
+            head: route.head,
             out,
         });
     }
@@ -164,11 +170,12 @@ impl Plan {
         list
     }
 
-    /// Who uses an edge, in order of coming: (slot, first step, behind the last step).
+    /// Who uses an edge, in order of coming: (slot, first step, behind the last step). Behind a waiting place there is
+    /// one crowd and no order, so nothing is listed there.
     pub fn on_edge(&self, edge: usize) -> Vec<(&Slot, u32, u32)> {
         let mut list: Vec<(&Slot, u32, u32)> = Vec::new();
         for s in &self.slots {
-            if let Some(i) = s.path.iter().position(|&e| e == edge) {
+            if let Some(i) = s.path[..s.head].iter().position(|&e| e == edge) {
                 let from = s.start + s.offsets[i];
                 list.push((s, from, from + s.duration));
             }

@@ -4,7 +4,7 @@ use crate::instance::Instance;
 use crate::model::WayKind;
 use crate::net::Mode;
 use crate::plan::Plan;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Use of a stair head above which it is guarded.
@@ -70,7 +70,7 @@ fn uses(instance: &Instance, plan: &Plan) -> Vec<Option<(u32, u32, f64)>> {
     let mut uses: Vec<Option<(u32, u32, f64)>> = vec![None; instance.draft.edges.len()];
     for s in &plan.slots {
         let n = instance.draft.classes[s.class].n;
-        for (&e, &off) in s.path.iter().zip(&s.offsets) {
+        for (&e, &off) in s.path[..s.head].iter().zip(&s.offsets) {
             let (from, until) = (s.start + off, s.start + off + s.duration);
             let u = uses[e].get_or_insert((from, until, 0.0));
             *u = (u.0.min(from), u.1.max(until), u.2 + n);

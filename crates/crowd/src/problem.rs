@@ -7,7 +7,7 @@
 use crate::instance::Instance;
 use crate::model::WayKind;
 use crate::net::Net;
-use crate::routes::{routes, Route};
+use crate::routes::{Route, routes};
 use std::collections::BTreeMap;
 
 /// A way of a class's route that can bind.
@@ -34,7 +34,6 @@ pub(crate) struct Choice {
 /// One class.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
-    pub group: usize,
     pub class: usize,
     pub amount: u32,
     pub release: u32,
@@ -159,7 +158,7 @@ impl Problem {
             .reduce(f64::min)
             .map(|s| (s / instance.draft.time_step_s + 1e-9).floor().max(0.0) as u32);
         self.grade.push(class.grade.clamp(0, 12) as u32);
-        self.jobs.push(Job { group, class: g.class, amount: g.amount, release: g.release, slowest, choices, latest });
+        self.jobs.push(Job { class: g.class, amount: g.amount, release: g.release, slowest, choices, latest });
     }
 
     fn relations(&mut self, instance: &Instance) {

@@ -1,7 +1,7 @@
 //! Reads an instance document; a malformed element is reported with its place and the reading goes on.
 
 use crate::fault::{Code, Faults};
-use crate::model::{Bus, Class, Closure, Draft, Edge, Node, Origin, Rules, Siblings, Targets, FORMAT, MAX_BYTES};
+use crate::model::{Bus, Class, Closure, Draft, Edge, FORMAT, MAX_BYTES, Node, Origin, Rules, Siblings, Targets};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -55,12 +55,7 @@ fn shorten(s: &str) -> String {
     s.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
-fn one<T: DeserializeOwned>(
-    map: &Map<String, Value>,
-    key: &str,
-    default: Option<T>,
-    faults: &mut Faults,
-) -> Option<T> {
+fn one<T: DeserializeOwned>(map: &Map<String, Value>, key: &str, default: Option<T>, faults: &mut Faults) -> Option<T> {
     match map.get(key) {
         None | Some(Value::Null) => default,
         Some(v) => match serde_json::from_value(v.clone()) {

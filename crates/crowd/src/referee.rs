@@ -130,14 +130,13 @@ impl Referee<'_> {
         let mut here = class.room.clone();
         let mut visited = vec![here.clone()];
         for (i, id) in entry.path.iter().enumerate() {
-            let Some((next, most, walk)) = self.follow(entry, id, &here) else { return None };
+            let (next, walk) = self.follow(entry, id, &here)?;
             if start < 0 || at + passing + gap > LONGEST {
                 self.say(entry, "outside the school day");
                 return None;
             }
             let row = self.load.entry(id.clone()).or_default();
             add(row, at, passing + gap, rate);
-            let _ = most;
             at += walk;
             here = next;
             if visited.contains(&here) {
@@ -158,15 +157,15 @@ impl Referee<'_> {
         Some(at + passing)
     }
 
-    fn follow(&mut self, entry: &Entry, id: &str, here: &str) -> Option<(String, i64, i64)> {
+    fn follow(&mut self, entry: &Entry, id: &str, here: &str) -> Option<(String, i64)> {
         if self.shut.iter().any(|s| s == id) {
             self.say(entry, &format!("uses {id}, which is shut"));
         }
         let found = self.roads.get(id).and_then(|r| {
             if r.from == here {
-                Some((r.to.clone(), r.most, r.walk))
+                Some((r.to.clone(), r.walk))
             } else if r.two_way && r.to == here {
-                Some((r.from.clone(), r.most, r.walk))
+                Some((r.from.clone(), r.walk))
             } else {
                 None
             }
@@ -180,7 +179,7 @@ impl Referee<'_> {
     /// Behind a waiting place only the connection is checked; the crowd decides the time.
     fn tail(&mut self, entry: &Entry, from: usize, mut here: String) -> Option<i64> {
         for id in &entry.path[from..] {
-            (here, _, _) = self.follow(entry, id, &here)?;
+            (here, _) = self.follow(entry, id, &here)?;
         }
         if !self.draft.targets.dismissal.contains(&here) {
             self.say(entry, &format!("ends at {here}, which is no target"));

@@ -5,7 +5,7 @@
 //! these, penalised shortest walks give the variety.
 
 use crate::model::{Draft, WayKind};
-use crate::net::{Net, FAR};
+use crate::net::{FAR, Net};
 use std::collections::HashMap;
 
 /// Most routes kept for a class.
@@ -139,10 +139,10 @@ impl<'a> Finder<'a> {
         for &flight in &flights {
             for &exit in &exits {
                 for &gate in &gates {
-                    let stops: Vec<(u32, &Vec<u32>)> = [
-                        flight.map(|a| (a, &self.to_stair[&a])),
-                        exit.map(|a| (a, &self.to_exit[&a])),
-                        gate.map(|a| (a, &self.to_gate[&a])),
+                    let stops: Vec<(u32, &[u32])> = [
+                        flight.map(|a| (a, self.to_stair[&a].as_slice())),
+                        exit.map(|a| (a, self.to_exit[&a].as_slice())),
+                        gate.map(|a| (a, self.to_gate[&a].as_slice())),
                     ]
                     .into_iter()
                     .flatten()
@@ -173,14 +173,14 @@ impl<'a> Finder<'a> {
     }
 
     /// The walk through the given arcs in order and on to the nearest target; `None` when it repeats a place.
-    fn walk(&self, room: usize, stops: &[(u32, &Vec<u32>)]) -> Option<Vec<u32>> {
+    fn walk(&self, room: usize, stops: &[(u32, &[u32])]) -> Option<Vec<u32>> {
         let mut arcs = Vec::new();
         let mut v = room;
         for &(stop, dist) in stops {
             if dist[v] == FAR {
                 return None;
             }
-            v = self.descend(v, dist, &mut arcs)?;
+            self.descend(v, dist, &mut arcs)?;
             arcs.push(stop);
             v = self.net.arcs[stop as usize].to;
         }
@@ -206,7 +206,10 @@ impl<'a> Finder<'a> {
                 let arc = &self.net.arcs[**a as usize];
                 dist[arc.to] != FAR && dist[arc.to] + arc.travel == dist[v]
             };
-            let a = *self.net.out[v].iter().filter(down).max_by_key(|a| (self.is_stair[**a as usize], self.net.arcs[**a as usize].cap))?;
+            let a = *self.net.out[v]
+                .iter()
+                .filter(down)
+                .max_by_key(|a| (self.is_stair[**a as usize], self.net.arcs[**a as usize].cap))?;
             arcs.push(a);
             v = self.net.arcs[a as usize].to;
         }

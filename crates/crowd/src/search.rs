@@ -35,6 +35,15 @@ const ORDERS: usize = 3;
 /// Side by side: 0 = whatever is quickest, n = n classes fill the narrowest way together.
 const ABREAST: [u32; 5] = [2, 3, 1, 0, 4];
 
+/// Length of the first cycles of the search, steps; every second cycle is twice as long.
+const FIRST_CYCLE: u64 = 2_000;
+/// Mean loss accepted at the start of a cycle: this part of the energy.
+const HOT: u64 = 600;
+/// The same for cycles that start from elsewhere.
+const HOTTER: u64 = 200;
+/// How far a near move goes in the order.
+const NEAR: usize = 6;
+
 /// Candidate passing times of every job and choice.
 struct Times(Vec<Vec<Vec<u32>>>);
 
@@ -54,10 +63,6 @@ pub(crate) struct Search<'a> {
     /// Steps done in this cycle and its length.
     cycle: (u64, u64),
     cycles: u32,
-}
-
-fn env(k: &str, d: u64) -> u64 {
-    std::env::var(k).ok().and_then(|v| v.parse().ok()).unwrap_or(d)
 }
 
 impl<'a> Search<'a> {
@@ -147,7 +152,11 @@ impl<'a> Search<'a> {
             let tail = choice.crowd.map_or(0, |k| self.problem.crowds[k as usize].travel);
             let times = &self.times.0[j][c];
             let side = [self.side_by_side(job, choice, abreast)];
-            for &duration in match abreast { 0 => &times[..], 1 => &times[..1], _ => &side[..] } {
+            for &duration in match abreast {
+                0 => &times[..],
+                1 => &times[..1],
+                _ => &side[..],
+            } {
                 let whole = choice.route.travel + duration + tail;
                 let last = best.map_or(2 * MAX_STEPS, |b| b.0.saturating_sub(whole));
                 if let Some(start) = self.board.earliest(job, choice, duration, job.release, last) {
@@ -187,7 +196,7 @@ impl<'a> Search<'a> {
     }
 
     fn weight(&self) -> u64 {
-        env("W", 2) * self.problem.jobs.len() as u64
+        2 * self.problem.jobs.len() as u64
     }
 
     fn energy(&self) -> u64 {
@@ -231,10 +240,10 @@ impl<'a> Search<'a> {
         self.cycle.0 += 1;
         let left = self.cycle.1 - self.cycle.0;
         // mean loss accepted: falls with the square of what is left of the cycle
-        let hot = self.now_energy / env("HOT", 100);
+        let hot = self.now_energy / if self.cycles.is_multiple_of(2) { HOTTER } else { HOT };
         let share = left * 1024 / self.cycle.1;
-        let mean = hot * share * share >> 20;
-        let limit = self.now_energy + (mean * self.rng.exponential() >> 8);
+        let mean = (hot * share * share) >> 20;
+        let limit = self.now_energy + ((mean * self.rng.exponential()) >> 8);
         self.next.order.clone_from(&self.now.order);
         self.next.placed.clone_from(&self.now.placed);
         self.change();
@@ -252,10 +261,19 @@ impl<'a> Search<'a> {
 
     fn new_cycle(&mut self) {
         self.cycles += 1;
-        let first = env("FIRST", 2000);
-        self.cycle = (0, first << (self.cycles - 1).min(20));
+        let first = FIRST_CYCLE;
+        self.cycle = (0, first << ((self.cycles - 1) / 2).min(20));
         self.next.order.clone_from(&self.best.order);
         self.next.placed.clone_from(&self.best.placed);
+        if self.cycles.is_multiple_of(2) {
+            // from elsewhere now and then: a shuffled order, greedily placed
+            for i in (1..self.next.order.len()).rev() {
+                let other = self.rng.below(i + 1);
+                self.next.order.swap(i, other);
+            }
+            let abreast = ABREAST[self.rng.below(ABREAST.len())];
+            self.pass(abreast);
+        }
         if let Some(energy) = self.place_all(u64::MAX) {
             self.now_energy = energy;
             self.now = self.next.clone();
@@ -265,36 +283,43 @@ impl<'a> Search<'a> {
     /// Changes `next` a little.
     fn change(&mut self) {
         let count = self.next.order.len();
-        match self.rng.below(8) {
-            0 | 1 => {
-                let (a, b) = (self.rng.below(count), self.rng.below(count));
+        let kind = self.rng.below(16);
+        let a = self.rng.below(count);
+        let j = self.next.order[a] as usize;
+        match kind {
+            0..=3 => {
+                let b = self.near(a);
                 self.next.order.swap(a, b);
             }
-            2 | 3 => {
-                let (a, b) = (self.rng.below(count), self.rng.below(count));
-                let j = self.next.order.remove(a);
-                self.next.order.insert(b, j);
-            }
-            4 => {
-                let j = self.rng.below(count);
+            4..=7 => self.shift(a),
+            8 | 9 => self.other_choice(j),
+            10 | 11 => {
                 self.other_choice(j);
+                self.shift(a);
             }
-            5 => {
-                let j = self.rng.below(count);
-                self.other_choice(j);
-                let (a, b) = (self.place_of(j), self.rng.below(count));
-                let j = self.next.order.remove(a);
-                self.next.order.insert(b, j);
-            }
-            _ => {
-                let j = self.rng.below(count);
+            12 => {
                 self.other_duration(j);
+                self.shift(a);
             }
+            _ => self.other_duration(j),
         }
     }
 
-    fn place_of(&self, j: usize) -> usize {
-        self.next.order.iter().position(|&o| o as usize == j).expect("every class is in the order")
+    /// Moves the class at place `a` to another place in the order.
+    fn shift(&mut self, a: usize) {
+        let b = self.near(a);
+        let j = self.next.order.remove(a);
+        self.next.order.insert(b, j);
+    }
+
+    /// Another place in the order, as often near as anywhere.
+    fn near(&mut self, a: usize) -> usize {
+        let count = self.next.order.len();
+        if self.rng.below(2) == 0 {
+            (a + self.rng.below(2 * NEAR + 1)).saturating_sub(NEAR).min(count - 1)
+        } else {
+            self.rng.below(count)
+        }
     }
 
     fn other_choice(&mut self, j: usize) {

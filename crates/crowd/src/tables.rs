@@ -5,7 +5,7 @@
 //! noted as assumed.
 
 use crate::fault::{Code, Faults};
-use crate::model::{Class, Closure, Draft, Edge, Node, NodeKind, Origin, Rules, Targets, WayKind, FORMAT, MAX_BYTES};
+use crate::model::{Class, Closure, Draft, Edge, FORMAT, MAX_BYTES, Node, NodeKind, Origin, Rules, Targets, WayKind};
 use std::collections::{BTreeMap, HashMap};
 
 /// Metres in a pace, when a director steps it out.

@@ -3,9 +3,7 @@
 //! Whether everybody can get out is asked only when nothing else is wrong, so that one mistake gives one code.
 
 use crate::fault::{Code, Faults};
-use crate::model::{
-    Draft, Edge, NodeKind, WayKind, MAX_CLASSES, MAX_EDGES, MAX_EXTRAS, MAX_NODES, MAX_STEPS,
-};
+use crate::model::{Draft, Edge, MAX_CLASSES, MAX_EDGES, MAX_EXTRAS, MAX_NODES, MAX_STEPS, NodeKind, WayKind};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Density at which the flow on the speed–density line peaks, persons/m²: beyond it more people mean less flow.
@@ -70,7 +68,8 @@ fn rules(draft: &Draft, f: &mut Faults) {
         }
     }
     if !(r.min_rate_ps > 0.0 && r.min_rate_ps <= r.file_rate_ps && r.file_rate_ps <= 20.0) {
-        let text = format!("放行速率不对：最低 {}、最高 {} 人/秒，应 0 < 最低 ≤ 最高 ≤ 20", r.min_rate_ps, r.file_rate_ps);
+        let text =
+            format!("放行速率不对：最低 {}、最高 {} 人/秒，应 0 < 最低 ≤ 最高 ≤ 20", r.min_rate_ps, r.file_rate_ps);
         f.push(Code::E_RATE, "rules.min_rate_ps", text);
     }
     let d = &r.density_limit;
@@ -198,7 +197,7 @@ fn classes(draft: &Draft, nodes: &HashMap<&str, NodeKind>, f: &mut Faults) {
             Some(_) => f.push(Code::E_CLASS_ROOM, place.clone(), format!("{} 不是教室", c.room)),
             None => f.push(Code::E_CLASS_ROOM, place.clone(), format!("班级 {} 的教室 {} 不存在", c.id, c.room)),
         }
-        if !(c.not_before_s >= 0.0) {
+        if c.not_before_s.is_nan() || c.not_before_s < 0.0 {
             f.push(Code::E_FORMAT, place.clone(), "下课时刻不能为负");
         } else if c.not_before_s / draft.time_step_s > f64::from(MAX_STEPS) {
             f.push(Code::E_TOO_LARGE, place.clone(), format!("下课时刻超过 {MAX_STEPS} 步"));

@@ -161,6 +161,7 @@ pub struct Signed {
     pub ask: Ask,
     /// Came with a token instead of the cookie: no CSRF to fear.
     pub bearer: bool,
+    pub(crate) token: String,
 }
 
 impl Signed {
@@ -178,7 +179,7 @@ impl Signed {
         let token = bearer.or(cookie(&parts.headers, session_cookie(web.tls())));
         let Some(token) = token.map(str::trim).filter(|t| !t.is_empty() && t.len() <= 128) else { return Ok(None) };
         match web.session(token).await {
-            Ok(session) => Ok(Some(Signed { session, ask, bearer: bearer.is_some() })),
+            Ok(session) => Ok(Some(Signed { session, ask, bearer: bearer.is_some(), token: token.to_string() })),
             Err(Error::Refused(_)) => Ok(None),
             Err(fault) => Err(fault),
         }

@@ -4,15 +4,17 @@
 //! `shell.tabs` (see `hazard_tabs`) and `shell.live` afterwards where a page has them. The menu has only nouns that
 //! exist, by role and kind of unit (pages.md §2): at most seven entries.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect};
 use base::{Error, Id, Ms, Refusal, Result};
 use safety::hazard::list;
 use safety::kernel::rights::{Action, Reach, reach};
 use safety::org::{Role, login, people};
-use safety::{Actor, hazard};
+use safety::{Actor, Cx, hazard};
 use serde::Serialize;
 
 use crate::door::{Ask, Signed};
@@ -133,6 +135,12 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
         Ok(Waits { n: lines.len() as i64, late })
     })
     .await
+}
+
+/// Badges of the menu by the names of their `data-count`, for live pages.
+pub fn nav_counts(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
+    let n = list::waiting(cx, BADGE_MAX)?.len() as i64;
+    Ok(BTreeMap::from([("nav-today".to_string(), n), ("nav-hazard".to_string(), n)]))
 }
 
 impl Signed {
@@ -449,4 +457,88 @@ pub struct Crumb {
 
 pub fn crumb(label: impl Into<String>, href: impl Into<String>) -> Crumb {
     Crumb { label: label.into(), href: href.into() }
+}
+
+/// A line of 「等我做」 (`components/task.html`).
+#[derive(Clone, Debug, Default)]
+pub struct Task {
+    /// For live rows; "" = none.
+    pub id: String,
+    pub when: String,
+    pub when_tone: &'static str,
+    pub title: String,
+    pub detail: String,
+    pub clause: String,
+    pub verb: String,
+    pub href: String,
+    pub late: bool,
+    pub filled: bool,
+}
+
+/// A tab of a list (`components/tabs.html`).
+#[derive(Clone, Debug, Default)]
+pub struct ListTab {
+    pub label: String,
+    pub href: String,
+    pub count: String,
+    pub current: bool,
+    pub hot: bool,
+    pub name: String,
+}
+
+/// A photo of a gallery (`components/photo.html`).
+#[derive(Clone, Debug, Default)]
+pub struct Picture {
+    pub href: String,
+    pub thumb: String,
+    pub alt: String,
+    pub title: String,
+    pub note: String,
+}
+
+impl Picture {
+    pub fn of(photo: &safety::Photo, title: &str, note: &str) -> Picture {
+        let href = format!("/files/{}", photo.hash);
+        let thumb = format!("{href}?w=320");
+        let alt = if note.is_empty() { title.to_string() } else { format!("{title} {note}") };
+        Picture { href, thumb, alt, title: title.into(), note: note.into() }
+    }
+}
+
+/// A step of the history (`components/timeline.html`).
+#[derive(Clone, Debug, Default)]
+pub struct Event {
+    pub at: String,
+    pub what: String,
+    pub who: String,
+    pub post: String,
+    pub text: String,
+    pub note: String,
+    pub mark: String,
+    pub proof: String,
+    pub proof_tone: &'static str,
+    pub proof_words: String,
+    pub photos: Vec<Picture>,
+}
+
+/// A step of the step bar (`components/steps.html`).
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    pub label: String,
+    /// `done`, `now`, `next`.
+    pub state: &'static str,
+    pub at: String,
+    pub tone: &'static str,
+    pub who: String,
+}
+
+/// A part of a stacked bar (`components/stat.html`).
+#[derive(Clone, Debug, Default)]
+pub struct StackPart {
+    pub tone: &'static str,
+    pub label: String,
+    pub value: i64,
+    pub start: i64,
+    pub words: String,
+    pub href: String,
 }

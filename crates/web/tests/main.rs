@@ -1,1 +1,14 @@
+//! The door from outside: requests in-process through the whole router, on a temporary SQLite house with a small world.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod check;
+mod door;
+mod hazard;
+mod live;
+mod pages;
+mod photos;
+mod tlog;
+mod units;
+mod world;
+mod api;

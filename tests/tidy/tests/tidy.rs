@@ -17,6 +17,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("web", &["base", "db", "journal", "safety", "assets"]),
     ("xiaoan", &["base", "db", "journal", "safety", "web", "crowd"]),
     ("tidy", &[]),
+    // dev only: drives the real binary, for the bench and the fault tests
+    ("load", &["base", "db", "journal", "safety"]),
 ];
 
 /// What only one floor may know: a crate of the registry and the rooms that may name it.

@@ -1,5 +1,5 @@
 // What runs on every page. One file, because on a slow line a second request costs more than a few kilobytes; only
-// htmx (pages with filters or live lists) and the scanner are loaded when they are needed, and neither shares code with
+// htmx (when a hand nears a filter) and the scanner are loaded when they are needed, and neither shares code with
 // this one. Without scripts every page works, except offline and live.
 
 import { step } from './check';
@@ -8,7 +8,7 @@ import { $, $$, ask, button, closeDialog, make, openDialog, W } from './dom';
 import { initDrafts } from './drafts';
 import { show as showPhoto } from './gallery';
 import { initKeys } from './keys';
-import { htmx, initLive } from './live';
+import { initLive, initSwaps } from './live';
 import { initLook } from './look';
 import { initOutbox } from './outbox';
 import { initPhotos } from './photo';
@@ -36,6 +36,7 @@ function onClick(event: MouseEvent): void {
     if (to('[data-close]')) event.preventDefault();
     closeDialog(dialog);
   }
+  if (to('[data-print]')) print();
   const toggle = to('[data-toggle]');
   if (toggle) {
     event.preventDefault();
@@ -109,4 +110,4 @@ if (round) void restored.then(() => step(round));
 const shelf = $('[data-outbox-list]');
 if (shelf) showOutbox(shelf);
 if (matchMedia('(pointer: fine)').matches) initKeys();
-if ($('[hx-get], [hx-post], [data-live-box]')) void htmx();
+initSwaps();

@@ -15,83 +15,115 @@ const resultOf = (place: HTMLElement): Result | undefined => $<HTMLInputElement>
 const seenOf = (place: HTMLElement) => $<HTMLInputElement>('input[type=hidden][name^="seen_"]', place);
 const nameOf = (place: HTMLElement): string => $('legend', place)?.textContent?.trim() ?? '';
 
-export function step(form: HTMLFormElement): void {
-  const places = $$<HTMLFieldSetElement>('fieldset[data-place]', form);
-  if (!places.length) return;
-  const submit = $('.submit', form);
-  const hazard = $<HTMLDialogElement>('dialog[data-hazard]');
-  let at = 0;
-
-  const count = make('span');
-  const name = make('span.vh', { role: 'status' });
+/** Progress as one bar: what is answered in green, the place in hand in blue. */
+function progress(places: number) {
   const bar = document.createElementNS(SVG, 'svg');
   bar.setAttribute('class', 'bar thick');
-  bar.setAttribute('viewBox', `0 0 ${places.length} 1`);
+  bar.setAttribute('viewBox', `0 0 ${places} 1`);
   bar.setAttribute('preserveAspectRatio', 'none');
   bar.setAttribute('aria-hidden', 'true');
-  const done = bar.appendChild(document.createElementNS(SVG, 'rect'));
-  const here = bar.appendChild(document.createElementNS(SVG, 'rect'));
-  for (const [rect, tone] of [[done, 'g'], [here, 'b']] as const) {
+  const part = (tone: string) => {
+    const rect = bar.appendChild(document.createElementNS(SVG, 'rect'));
     rect.setAttribute('class', tone);
     rect.setAttribute('height', '1');
-  }
-  const top = make('div', {}, make('p.step-top', {}, count), name);
-  top.append(bar);
-
-  const fine = button('', () => record('fine'), 'btn p huge');
-  fine.dataset.primary = '';
-  const tile = (label: string, drawing: string, act: () => void) => {
-    const element = button(label, act, 'tile');
-    element.prepend(icon(drawing));
-    return element;
+    return rect;
   };
-  const undo = make('p.undo', { role: 'status' });
-  const ahead = make('p.s');
-  const acts = make('div.stepper', {}, fine, make('div.grid', {}, tile(W.found, 'hazard', raise), tile(W.skipped, 'help', () => record('skipped'))), ahead);
-  const sum = make('section.card.pad.sum', { hidden: true });
-
-  function draw(): void {
-    const answered = places.filter(resultOf).length;
-    const over = answered === places.length && at >= places.length;
-    places.forEach((place, n) => (place.hidden = n !== at));
-    acts.hidden = over;
-    sum.hidden = !over;
-    if (submit) submit.hidden = !over;
-    count.textContent = over ? '' : `${at + 1} / ${places.length}`;
+  const done = part('g');
+  const here = part('b');
+  const draw = (answered: number, over: boolean) => {
     done.setAttribute('width', String(answered));
     here.setAttribute('x', String(answered));
     here.setAttribute('width', over ? '0' : '1');
-    if (over) return summary();
-    const next = places[nextOpen(at)];
-    name.textContent = nameOf(places[at]!);
-    fine.replaceChildren(icon('check'), next ? W.fine : W.fineLast);
-    ahead.textContent = next ? W.nextPlace(nameOf(next)) : W.lastPlace;
+  };
+  return { bar, draw };
+}
+
+class Round {
+  private at = 0;
+  private readonly submit: HTMLElement | null;
+  private readonly hazard = $<HTMLDialogElement>('dialog[data-hazard]');
+  private readonly count = make('p.step-top');
+  private readonly name = make('span.vh', { role: 'status' });
+  private readonly fine = button('', () => this.record('fine'), 'btn p huge');
+  private readonly ahead = make('p.s');
+  private readonly undo = make('p.undo', { role: 'status' });
+  private readonly sum = make('section.card.pad.sum', { hidden: true });
+  private readonly acts: HTMLElement;
+  private readonly progress;
+
+  constructor(
+    private readonly form: HTMLFormElement,
+    private readonly places: HTMLFieldSetElement[],
+  ) {
+    this.submit = $('.submit', form);
+    this.progress = progress(places.length);
+    this.fine.dataset.primary = '';
+    const tile = (label: string, drawing: string, act: () => void) => {
+      const element = button(label, act, 'tile');
+      element.prepend(icon(drawing));
+      return element;
+    };
+    const other = make('div.grid', {}, tile(W.found, 'hazard', () => this.raise()), tile(W.skipped, 'help', () => this.record('skipped')));
+    this.acts = make('div.stepper', {}, this.fine, other, this.ahead);
+    const top = make('div', {}, this.count, this.name);
+    top.append(this.progress.bar);
+
+    form.classList.add('stepping');
+    places[0]!.before(top);
+    places[places.length - 1]!.after(this.acts, this.sum, this.undo);
+    form.addEventListener('restored', () => this.start());
+    this.hazard?.addEventListener('stored', (event) => this.raised(event.target as HTMLFormElement));
+    document.addEventListener('scanned', (event) => this.scanned(event as CustomEvent<string>));
+    this.start();
+  }
+
+  private start(): void {
+    this.at = resultOf(this.places[0]!) ? this.nextOpen(0) : 0;
+    this.draw();
+  }
+
+  private draw(): void {
+    const { places, at } = this;
+    const answered = places.filter(resultOf).length;
+    const over = at >= places.length;
+    places.forEach((place, n) => (place.hidden = n !== at));
+    this.acts.hidden = over;
+    this.sum.hidden = !over;
+    if (this.submit) this.submit.hidden = !over;
+    this.count.textContent = over ? '' : `${at + 1} / ${places.length}`;
+    this.progress.draw(answered, over);
+    if (over) return this.summary();
+    const next = places[this.nextOpen(at)];
+    this.name.textContent = nameOf(places[at]!);
+    this.fine.replaceChildren(icon('check'), next ? W.fine : W.fineLast);
+    this.ahead.textContent = next ? W.nextPlace(nameOf(next)) : W.lastPlace;
   }
 
   /** The next place without a result after this one, else any such place, else past the end. */
-  function nextOpen(from: number): number {
-    const open = (n: number) => n !== from && !resultOf(places[n]!);
-    for (let n = from + 1; n < places.length; n++) if (open(n)) return n;
+  private nextOpen(from: number): number {
+    const open = (n: number) => n !== from && !resultOf(this.places[n]!);
+    for (let n = from + 1; n < this.places.length; n++) if (open(n)) return n;
     for (let n = 0; n < from; n++) if (open(n)) return n;
-    return places.length;
+    return this.places.length;
   }
 
-  function summary(): void {
-    const tally = (result: Result) => places.filter((place) => resultOf(place) === result).length;
-    sum.replaceChildren(
-      make('h2', {}, W.walked),
-      make('p', {}, W.counts(tally('fine'), tally('found'), tally('skipped'))),
-      ...places.flatMap((place, n) => {
-        const result = resultOf(place)!;
-        if (result === 'fine') return [];
-        const back = button(W.lookAgain, () => ((at = n), draw()));
-        return [make('p.row', {}, make('span', {}, `${nameOf(place)}：${W.results[result]}`), make('span.sp'), back)];
-      }),
-    );
+  /** All seen: the figures, and every place that was not simply fine, with a way back to it. */
+  private summary(): void {
+    const tally = (result: Result) => this.places.filter((place) => resultOf(place) === result).length;
+    const lines = this.places.flatMap((place, n) => {
+      const result = resultOf(place)!;
+      if (result === 'fine') return [];
+      const back = button(W.lookAgain, () => {
+        this.at = n;
+        this.draw();
+      });
+      return [make('p.row', {}, make('span', {}, `${nameOf(place)}：${W.results[result]}`), make('span.sp'), back)];
+    });
+    this.sum.replaceChildren(make('h2', {}, W.walked), make('p', {}, W.counts(tally('fine'), tally('found'), tally('skipped'))), ...lines);
   }
 
-  function record(result: Result): void {
-    const place = places[at]!;
+  private record(result: Result): void {
+    const place = this.places[this.at]!;
     const before = resultOf(place);
     const input = radio(place, result);
     const seen = seenOf(place);
@@ -99,73 +131,66 @@ export function step(form: HTMLFormElement): void {
     input.checked = true;
     if (seen) seen.value = String(now());
     navigator.vibrate?.(30);
-    void saveDraft(form);
-    const was = at;
-    const line = make('span', {}, `${nameOf(place)}　${W.noted(W.results[result]!)}`);
+    void saveDraft(this.form);
+    const was = this.at;
     const back = button(
       W.undo,
       () => {
         input.checked = false;
         if (before) radio(place, before)!.checked = true;
         else if (seen) seen.value = '';
-        at = was;
-        undo.replaceChildren();
-        void saveDraft(form);
-        draw();
+        this.at = was;
+        this.undo.replaceChildren();
+        void saveDraft(this.form);
+        this.draw();
       },
       'btn t',
     );
-    undo.replaceChildren(line, back);
-    setTimeout(() => back.isConnected && undo.replaceChildren(), UNDO_MS);
-    at = nextOpen(at);
-    draw();
-    if (at >= places.length) $('[data-primary]', submit ?? undefined)?.focus();
+    this.undo.replaceChildren(make('span', {}, `${nameOf(place)}　${W.noted(W.results[result]!)}`), back);
+    setTimeout(() => back.isConnected && this.undo.replaceChildren(), UNDO_MS);
+    this.at = this.nextOpen(this.at);
+    this.draw();
+    if (this.at >= this.places.length) $('[data-primary]', this.submit ?? undefined)?.focus();
   }
 
   /** 「有隐患」: the short form in a dialog; the place is noted once the hazard is stored. */
-  function raise(): void {
-    const place = places[at]!;
-    const check = $<HTMLInputElement>('input[name=id]', form)?.value ?? '';
-    const inner = hazard && $<HTMLFormElement>('form', hazard);
-    if (!hazard || !inner) {
-      record('found');
+  private raise(): void {
+    const place = this.places[this.at]!;
+    const check = $<HTMLInputElement>('input[name=id]', this.form)?.value ?? '';
+    const inner = this.hazard && $<HTMLFormElement>('form', this.hazard);
+    if (!this.hazard || !inner) {
+      this.record('found');
       toast(W.noted(W.results['found']!), { label: W.reportHere, href: `/hazards/new?place=${place.dataset.place}&check=${check}` });
       return;
     }
-    const put = (field: string, value: string) => {
+    for (const [field, value] of [['place', place.dataset.place ?? ''], ['check', check]] as const) {
       const input = $<HTMLInputElement>(`[name=${field}]`, inner);
       if (input) input.value = value;
-    };
-    put('place', place.dataset.place ?? '');
-    put('check', check);
-    for (const slot of $$('[data-place-name]', hazard)) slot.textContent = nameOf(place);
-    openDialog(hazard);
+    }
+    for (const slot of $$('[data-place-name]', this.hazard)) slot.textContent = nameOf(place);
+    openDialog(this.hazard);
   }
-  hazard?.addEventListener('stored', (event) => {
-    const inner = event.target as HTMLFormElement;
+
+  private raised(inner: HTMLFormElement): void {
     inner.reset();
     setPhotos(inner, []);
     delete inner.dataset.key;
-    closeDialog(hazard);
+    if (this.hazard) closeDialog(this.hazard);
     toast(W.hazardStored);
-    record('found');
-  });
+    this.record('found');
+  }
 
-  document.addEventListener('scanned', (event) => {
-    const n = places.findIndex((place) => place.dataset.code === (event as CustomEvent<string>).detail);
+  /** A scanned code jumps to its place. */
+  private scanned(event: CustomEvent<string>): void {
+    const n = this.places.findIndex((place) => place.dataset.code === event.detail);
     if (n < 0) return;
     event.preventDefault();
-    at = n;
-    draw();
-  });
-  form.addEventListener('restored', () => {
-    at = resultOf(places[0]!) ? nextOpen(0) : 0;
-    draw();
-  });
+    this.at = n;
+    this.draw();
+  }
+}
 
-  form.classList.add('stepping');
-  places[0]!.before(top);
-  places[places.length - 1]!.after(acts, sum, undo);
-  at = resultOf(places[0]!) ? nextOpen(0) : 0;
-  draw();
+export function step(form: HTMLFormElement): void {
+  const places = $$<HTMLFieldSetElement>('fieldset[data-place]', form);
+  if (places.length) new Round(form, places);
 }

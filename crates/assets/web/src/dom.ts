@@ -78,5 +78,6 @@ export function ask(question: string, verb: string = W.ok): Promise<boolean> {
   });
 }
 
+/** Somebody is writing there: single keys belong to them. */
 export const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) && !(target instanceof HTMLInputElement && /^(radio|checkbox|button|submit)$/.test(target.type));

@@ -47,11 +47,18 @@ export function fill(form: HTMLFormElement, fields: Fields, all = false): boolea
   return used;
 }
 
-const idOf = (form: HTMLFormElement): string => `${body.login}:${form.dataset.draft}`;
+/** A round's draft belongs to exactly its places: another building's round is another draft. */
+const idOf = (form: HTMLFormElement): string => {
+  const places = Array.from(form.querySelectorAll<HTMLElement>('[data-place]'), (place) => place.dataset.place);
+  return [body.login, form.dataset.draft, ...places].join(':');
+};
 
-/** Hidden fields belong to the page, except in the round, where they are the round. */
+/** Hidden fields belong to the page, except those that are the round: its id and when each place was seen. */
 const kept = (form: HTMLFormElement): Fields => {
-  if (form.matches('[data-check]')) return values(form);
+  if (form.matches('[data-check]')) {
+    const pages = new Set(Array.from(form.querySelectorAll<HTMLInputElement>('input[type=hidden]'), (input) => input.name).filter((name) => name !== 'id' && !name.startsWith('seen_')));
+    return values(form).filter(([name]) => !pages.has(name));
+  }
   const hidden = new Set(Array.from(form.querySelectorAll<HTMLInputElement>('input[type=hidden]'), (input) => input.name));
   return values(form).filter(([name, value]) => value !== '' && !hidden.has(name));
 };

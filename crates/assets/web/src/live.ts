@@ -9,17 +9,39 @@ import { link, token } from './sender';
 import { W } from './words';
 
 const SILENT_MS = 45_000; // three beats
-const REOPEN_MS = 5_000;
+const REOPEN_MS = 3_000;
+const LONGEST_PAUSE_MS = 60_000;
 const MAX_HELD_BACK = 100;
 
 const HTMX_TIMEOUT_MS = 15_000;
 
-/** Loaded by the pages that swap parts of themselves; the others do without its 12 KB. */
-export const htmx = () =>
-  import('htmx.org').then(({ default: it }) => {
+let loading: Promise<typeof import('htmx.org').default> | undefined;
+const htmx = () =>
+  (loading ??= import('htmx.org').then(({ default: it }) => {
     it.config.defaultTimeout = HTMX_TIMEOUT_MS;
     return it;
-  });
+  }));
+
+/**
+ * htmx swaps what a filter asks for. Its 12 KB come when a hand nears such a form, not with the page; what was chosen
+ * before it was there is sent as soon as it is.
+ */
+export function initSwaps(): void {
+  const near = (event: Event) => {
+    const form = (event.target as HTMLElement).closest?.<HTMLFormElement>('[hx-get], [hx-post]');
+    if (!form) return;
+    for (const kind of ['pointerover', 'focusin']) document.removeEventListener(kind, near);
+    let chosen = false;
+    const note = () => (chosen = true);
+    form.addEventListener('change', note);
+    void htmx().then(() => {
+      form.removeEventListener('change', note);
+      // htmx looks through the page right after it has loaded.
+      if (chosen) setTimeout(() => form.requestSubmit?.(), 50);
+    });
+  };
+  for (const kind of ['pointerover', 'focusin']) document.addEventListener(kind, near);
+}
 
 let stream: EventSource | undefined;
 let watch: ReturnType<typeof setTimeout> | undefined;
@@ -30,7 +52,7 @@ const rowsRoom = () => $('[data-live-rows]');
 
 function settle(row: HTMLElement): void {
   row.classList.add('fresh');
-  void htmx().then((it) => it.process(row));
+  if ($('[hx-get], [hx-post]', row)) void htmx().then((it) => it.process(row));
   setTimeout(() => row.classList.remove('fresh'), 2000);
 }
 
@@ -78,8 +100,11 @@ function takeRow(html: string): void {
   }
   const room = rowsRoom();
   if (row.dataset.new !== '1' || !room || waiting >= 0) return;
-  if (room.getBoundingClientRect().top < 0) holdBack(row);
+  // An empty list shows its sentence instead of rows: read it anew, or take the sentence away.
+  if (!room.offsetParent && $('[data-live-box]')) reread();
+  else if (room.getBoundingClientRect().top < 0) holdBack(row);
   else {
+    $(':scope > .empty', room)?.remove();
     room.prepend(row);
     settle(row);
   }
@@ -121,19 +146,35 @@ function open(url: string): void {
   stream.onerror = () => {
     silent();
     // The browser reconnects by itself unless the server refused; then find out whether we are still signed in.
-    if (stream?.readyState === EventSource.CLOSED) {
-      void token().then((who) => {
-        if (who && !document.hidden) setTimeout(() => !document.hidden && open(url), REOPEN_MS);
-      });
-    }
+    if (stream?.readyState === EventSource.CLOSED) reopen(url, REOPEN_MS);
   };
 }
 
+/** Asks with growing pauses whether the server is back; ends when we are signed out or nobody looks. */
+function reopen(url: string, pause: number): void {
+  setTimeout(() => {
+    if (document.hidden || stream?.readyState !== EventSource.CLOSED) return;
+    void token().then((who) => {
+      if (who) {
+        open(url);
+        reread();
+      } else if (!link.signedOut) reopen(url, Math.min(pause * 2, LONGEST_PAUSE_MS));
+    });
+  }, pause);
+}
+
+/** Reads the list anew, as the fragment that the server also gives htmx. */
 function reread(): void {
-  if (!$('[data-live-box]') || $('[data-live-box] :focus')) return;
+  const box = $('[data-live-box]');
+  if (!box || $(':focus', box)) return;
   held = [];
   bar?.remove();
-  void htmx().then((it) => it.ajax('GET', location.href, { target: '[data-live-box]', swap: 'innerHTML' }));
+  void fetch(location.href, { headers: { 'HX-Request': 'true', Accept: 'text/html' }, credentials: 'same-origin' })
+    .then((answer) => (answer.ok && !answer.redirected ? answer.text() : ''))
+    .then((html) => {
+      if (html) box.innerHTML = html;
+    })
+    .catch(() => undefined);
 }
 
 export function initLive(main: HTMLElement): void {

@@ -4,10 +4,10 @@
 import { hm, now } from './clock';
 import { $, body, button, make, toast } from './dom';
 import { clearDraft, fill, values } from './drafts';
-import { photosOf, setPhotos } from './photo';
-import { drain } from './sender';
+import { photosDone, photosOf, setPhotos } from './photo';
+import { drain, link } from './sender';
 import { db, items, ready, uuid, type Item } from './store';
-import { check, showErrors } from './validate';
+import { showErrors } from './validate';
 import { W } from './words';
 
 /** How long a form that leaves the page waits for the server: enough on a good line, short enough not to be felt. */
@@ -49,10 +49,9 @@ function itemOf(form: HTMLFormElement, submitter: HTMLElement | null): Item {
 }
 
 async function submit(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
-  const faults = check(form);
-  showErrors(form, faults);
-  if (faults.length || form.dataset.busy) return;
+  if (form.dataset.busy) return;
   form.dataset.busy = '1';
+  await photosDone();
   const item = itemOf(form, submitter);
   try {
     const base = await db();
@@ -65,6 +64,7 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null): Pro
     return;
   }
   void clearDraft(form);
+  void navigator.storage?.persist?.(); // ask the browser not to tidy it away
   changed();
   const sent = drain();
   form.dispatchEvent(new CustomEvent('stored', { bubbles: true, detail: item }));
@@ -72,46 +72,58 @@ async function submit(form: HTMLFormElement, submitter: HTMLElement | null): Pro
     delete form.dataset.busy;
     return;
   }
-  const words = navigator.onLine ? W.stored : W.storedOffline;
   const after = form.dataset.after;
-  if (after) {
-    toast(words);
-    await Promise.race([sent, new Promise((done) => setTimeout(done, LEAVE_AFTER_MS))]);
-    sessionStorage.setItem('xa-toast', words);
-    location.assign(after);
+  if (!after) {
+    answerInPlace(form, item);
     return;
   }
-  answerInPlace(form, item);
+  toast(navigator.onLine ? W.storedSending : W.storedOffline);
+  await Promise.race([sent, new Promise((done) => setTimeout(done, LEAVE_AFTER_MS))]);
+  const seen = (await (await db()).get('items', item.key)) ?? item;
+  // Leaving is for what went or is on its way: the next page may not be on the phone, and a refusal is mended here.
+  if (seen.state === 'held' || !navigator.onLine || !link.up || link.signedOut) {
+    answerInPlace(form, item);
+    return;
+  }
+  sessionStorage.setItem('xa-toast', seen.state === 'done' ? W.syncedAt(hm(seen.received_at)) : W.stored);
+  location.assign(after);
 }
 
-/** The form makes room for what became of it: stored, then synced, or what has to be mended. */
+/** The form makes room for what became of it: stored, then synced. What was refused brings the form back. */
 function answerInPlace(form: HTMLFormElement, item: Item): void {
   const words = make('p.sentence', { role: 'status', tabindex: '-1' });
   const acts = make('div.row');
   const card = make('section.card.pad.done-card', {}, words, acts);
-  const again = button(
-    W.another,
-    () => {
-      document.removeEventListener('outbox', tell);
-      form.reset();
-      setPhotos(form, []);
-      delete form.dataset.key;
-      delete form.dataset.busy;
-      form.hidden = false;
-      card.remove();
-    },
-    'btn big',
-  );
+  const back = () => {
+    document.removeEventListener('outbox', tell);
+    delete form.dataset.key;
+    delete form.dataset.busy;
+    form.hidden = false;
+  };
+  const again = () => {
+    back();
+    form.reset();
+    setPhotos(form, []);
+    card.remove();
+  };
   async function tell(): Promise<void> {
     const seen = (await (await db()).get('items', item.key)) ?? item;
-    const state = seen.state;
-    words.textContent =
-      state === 'done' ? W.syncedAt(hm(seen.received_at)) : state === 'held' ? seen.why : navigator.onLine ? W.storedSending : W.storedOffline;
-    acts.replaceChildren(
-      ...(state === 'done' && seen.location ? [make('a.btn.big', { href: seen.location }, W.see)] : []),
-      ...(state === 'held' ? [make('a.btn.big', { href: '/outbox' }, W.toOutbox)] : [again]),
-    );
+    if (seen.state === 'held') {
+      back();
+      words.textContent = seen.why;
+      words.classList.add('r');
+      acts.replaceChildren(...(seen.foreign ? [] : [make('a.btn', { href: item.page }, W.latest)]));
+      form.dataset.mends = item.key;
+      showErrors(form, seen.errors ?? []);
+      return;
+    }
+    const done = seen.state === 'done';
+    words.textContent = done ? W.syncedAt(hm(seen.received_at)) : navigator.onLine && link.up ? W.storedSending : W.storedOffline;
+    const see = done && (seen.location || form.dataset.after);
+    acts.replaceChildren(...(see ? [make('a.btn.big', { href: see }, W.see)] : []), ...(form.dataset.after ? [] : [button(W.another, again, 'btn big')]));
   }
+  // One answer at a time: a second refusal takes the place of the first.
+  form.parentElement?.querySelector(':scope > .done-card')?.remove();
   form.hidden = true;
   form.before(card);
   document.addEventListener('outbox', tell);

@@ -76,8 +76,11 @@ export function setPhotos(form: ParentNode, photos: Photo[]): void {
   for (const input of inputs(form)) keep(input, photos.filter((photo) => photo.field === input.name));
 }
 
-async function take(input: HTMLInputElement): Promise<void> {
-  const files = Array.from(input.files ?? []);
+let work: Promise<void> = Promise.resolve();
+/** Resolves when every photo taken so far is small and in its place. */
+export const photosDone = (): Promise<void> => work;
+
+async function take(input: HTMLInputElement, files: File[]): Promise<void> {
   const note = $('[data-photo-note]', input.closest('[data-photo-box]') ?? document);
   const say = (text: string) => {
     if (note) Object.assign(note, { textContent: text, hidden: !text });
@@ -85,8 +88,6 @@ async function take(input: HTMLInputElement): Promise<void> {
   const most = Number(input.dataset.max) || MAX_PHOTOS;
   const photos = [...(kept.get(input) ?? [])];
   let words = '';
-  const form = input.form;
-  if (form) form.dataset.busy = '1'; // not before the photos are in
   say(W.photoWork);
   for (const file of files) {
     if (photos.length >= most) {
@@ -101,7 +102,6 @@ async function take(input: HTMLInputElement): Promise<void> {
       words = W.photoBad;
     }
   }
-  if (form) delete form.dataset.busy;
   say(words);
   keep(input, photos);
 }
@@ -109,6 +109,8 @@ async function take(input: HTMLInputElement): Promise<void> {
 export function initPhotos(): void {
   document.addEventListener('change', (event) => {
     const input = event.target as HTMLInputElement;
-    if (input.matches?.('input[data-photo]')) void take(input);
+    if (!input.matches?.('input[data-photo]')) return;
+    const files = Array.from(input.files ?? []);
+    work = work.then(() => take(input, files)).catch(() => undefined);
   });
 }

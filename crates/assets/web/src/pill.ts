@@ -9,6 +9,8 @@ import { W } from './words';
 /** Time of the last live beat, "" when the page has no stream or it is down. */
 export const live = { at: 0 };
 
+let drawn = false;
+
 async function draw(): Promise<void> {
   const all = await items().catch(() => []);
   const count = (state: string) => all.filter((item) => item.state === state).length;
@@ -28,8 +30,16 @@ async function draw(): Promise<void> {
     const text = $('[data-pill-words]', pill);
     if (text && text.textContent !== words) text.textContent = words;
   }
-  for (const banner of $$('[data-offline]')) banner.hidden = !down;
-  for (const banner of $$('[data-signin]')) banner.hidden = !link.signedOut;
+  // Only a page that opens without network gets the line, and it keeps its room: a page in use must not jump.
+  for (const banner of $$('[data-offline]')) {
+    if (!drawn) banner.hidden = !down;
+    banner.classList.toggle('off', !down);
+  }
+  drawn = true;
+  for (const banner of $$('[data-signin]')) {
+    banner.hidden = !link.signedOut;
+    $('a', banner)?.setAttribute('href', `/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  }
 }
 
 export const drawPill = (): void => void draw();

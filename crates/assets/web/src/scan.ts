@@ -39,8 +39,12 @@ export async function scan(by: HTMLElement, { $, button, closeDialog, make, open
     end();
     // The round goes to the place itself; a form takes the code in its field; anywhere else it is an address.
     if (!document.dispatchEvent(new CustomEvent('scanned', { detail: code, cancelable: true }))) return;
-    const field = $<HTMLInputElement>('[data-place-code]', by.closest('form') ?? undefined);
-    if (!field) return location.assign(`/q/${encodeURIComponent(code)}`);
+    // The field may lie in a folded part of the form.
+    const form = by.closest('form');
+    const field = $<HTMLInputElement>('[data-place-code], input[name=code]', form ?? undefined);
+    if (!field || (form && !form.contains(field))) return location.assign(`/q/${encodeURIComponent(code)}`);
+    const fold = field.closest('details');
+    if (fold) fold.open = true;
     field.value = code;
     field.dispatchEvent(new Event('change', { bubbles: true }));
     field.focus();
@@ -61,7 +65,8 @@ export async function scan(by: HTMLElement, { $, button, closeDialog, make, open
   const use = button(W.scanGo, () => typed.value.trim() && take(typed.value.trim().toUpperCase()));
   const shot = make('label.btn.big', { for: 'scan-photo' }, W.scanPhoto);
   dialog.append(make('div.pad', {}, words, video, torch, make('div.join', {}, typed, use), photo, shot, button(W.cancel, end, 'btn big')));
-  dialog.addEventListener('cancel', end);
+  // A file picker closed without a choice sends a `cancel` too.
+  dialog.addEventListener('cancel', (event) => event.target === dialog && end());
   openDialog(dialog);
 
   if (!navigator.mediaDevices?.getUserMedia) {

@@ -83,7 +83,7 @@ export function initValidation(): void {
   }
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement;
-    if (!form.noValidate || form.matches('[data-outbox]')) return;
+    if (event.defaultPrevented || !form.noValidate) return;
     const faults = check(form);
     showErrors(form, faults);
     if (faults.length) event.preventDefault();

@@ -21,8 +21,8 @@ export const W = {
   refused: '没有收下。内容还在手机上，请看一下再传。',
   otherLogin: (name: string) => `这条是 ${name || '另一个账号'} 填的，换回那个账号会自动上传。`,
   see: '看这一条',
-  another: '再报一条',
-  toOutbox: '看待传',
+  latest: '看最新情况',
+  another: '再填一条',
 
   states: { waiting: '待传', sending: '传送中', done: '已同步', held: '要处理' } as Record<string, string>,
   outboxEmpty: '没有待传的内容。',

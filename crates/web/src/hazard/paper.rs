@@ -1,0 +1,164 @@
+//! Hazards on paper: the ledger in the inspector's columns, the letter that orders rectification (form 2), one record
+//! for printing.
+
+use askama::Template;
+use axum::extract::{Path, State as Held};
+use base::{Day, Result};
+use safety::Cx;
+use safety::hazard::ledger;
+use safety::org::unit;
+
+use super::record::{self, Event, Fact, Known, parse_id};
+use crate::door::Signed;
+use crate::error::Answer;
+use crate::page::{self, At, Shell};
+use crate::paper::Paper;
+use crate::state::Web;
+use crate::words::{self, record as say};
+
+/// Rows of an empty sheet for a day without power.
+const BLANK_ROWS: usize = 18;
+
+#[derive(Template)]
+#[template(path = "hazard/ledger.html")]
+struct LedgerPage {
+    shell: Shell,
+    paper: Paper,
+    unit: String,
+    from: String,
+    until: String,
+    blank: Vec<usize>,
+    csv: String,
+    empty_sheet: String,
+    printed: String,
+    leaf: String,
+}
+
+pub async fn ledger(Held(web): Held<Web>, signed: Signed) -> Answer {
+    let query = signed.ask.fields();
+    let today = web.now().day();
+    let from = query.day("from")?.unwrap_or(today.month_start());
+    let until = query.day("until")?.unwrap_or(from.month_end().plus_days(-1)).max(from);
+    let at = query.id("unit")?.unwrap_or(signed.actor().unit);
+    let blank = query.flag("blank");
+    let (paper, head) = web
+        .read(signed.actor(), move |cx| {
+            let sheet = ledger::sheet(cx, at, from, until)?;
+            let head = safety::kernel::proof::head(cx.tx)?;
+            let title = say::ledger_title(&sheet.unit, from, until);
+            Ok((Paper::of(&sheet, title), head))
+        })
+        .await?;
+    if query.get("as") == "csv" {
+        return Ok(paper.download(true));
+    }
+    let shell = signed.shell(&web, At::Hazards).await?;
+    let paper = if blank { Paper { rows: Vec::new(), ..paper } } else { paper };
+    page::full(&LedgerPage {
+        shell,
+        unit: at.to_string(),
+        from: from.to_string(),
+        until: until.to_string(),
+        blank: if blank { (1..=BLANK_ROWS).collect() } else { Vec::new() },
+        csv: signed.ask.link("as", "csv"),
+        empty_sheet: signed.ask.link("blank", if blank { "" } else { "1" }),
+        printed: words::at_full(web.now()),
+        leaf: head.map_or(String::new(), |(n, _)| words::number(n as i64)),
+        paper,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "hazard/letter.html")]
+struct LetterPage {
+    shell: Shell,
+    id: String,
+    number: String,
+    from_unit: String,
+    unit: String,
+    what: String,
+    place: String,
+    demand: String,
+    by: String,
+    assignee: String,
+    on: String,
+    measure: String,
+    rectified: String,
+}
+
+/// 隐患整改通知书 with its receipt.
+pub async fn letter(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
+    let id = parse_id(&id)?;
+    let (known, from) = web
+        .read(signed.actor(), move |cx| {
+            let known = record::known(cx, id)?;
+            let from = issuer(cx, &known)?;
+            Ok((known, from))
+        })
+        .await?;
+    let h = &known.view.hazard;
+    let shell = signed.shell(&web, At::Hazards).await?;
+    let day = |d: Day| format!("{}年{}月{}日", d.date().year(), d.date().month(), d.date().day());
+    page::full(&LetterPage {
+        shell,
+        id: h.id.to_string(),
+        number: h.listed_number.clone().unwrap_or_else(|| h.number.clone()),
+        from_unit: from,
+        unit: known.view.unit_name.clone(),
+        what: h.what.clone(),
+        place: known.view.place_name.clone().unwrap_or_default(),
+        demand: h.term.map_or(String::new(), |t| words::term(t).into()),
+        by: h.fix_by.map_or("　　　　年　　月　　日".into(), |t| day(t.day())),
+        assignee: known.view.assignee.clone().or(known.view.lead.clone()).unwrap_or_default(),
+        on: day(h.assigned_at.unwrap_or(web.now()).day()),
+        measure: h.measure.clone().unwrap_or_default(),
+        rectified: h.rectified_at.map_or(String::new(), |t| day(t.day())),
+    })
+}
+
+/// Who signs the letter: the bureau that listed the hazard, else the institution itself.
+fn issuer(cx: &mut Cx<'_, '_>, known: &Known) -> Result<String> {
+    let h = &known.view.hazard;
+    match h.listed_by {
+        Some(by) => Ok(unit::load(cx, by)?.name),
+        None => Ok(known.view.unit_name.clone()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "hazard/print.html")]
+struct PrintPage {
+    shell: Shell,
+    id: String,
+    title: String,
+    number: String,
+    word: &'static str,
+    facts: Vec<Fact>,
+    five: Vec<(&'static str, String)>,
+    events: Vec<Event>,
+    printed: String,
+    by: String,
+    leaf: String,
+    head: String,
+}
+
+/// One record on A4, with its whole history.
+pub async fn print(web: &Web, signed: &Signed, known: Known) -> Answer {
+    let by = format!("{} {}", signed.actor().unit_name, signed.actor().name);
+    let printed = words::at_full(web.now());
+    let page = record::page_of(web, signed, known, None).await?;
+    page::full(&PrintPage {
+        id: page.id.to_string(),
+        title: page.title,
+        number: page.number,
+        word: page.word,
+        facts: page.facts,
+        five: page.five,
+        events: page.events,
+        leaf: page.leaf,
+        head: page.head,
+        shell: page.shell,
+        printed,
+        by,
+    })
+}

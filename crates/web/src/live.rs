@@ -1,0 +1,306 @@
+//! Live pages by server-sent events. A signal wakes the streams whose viewer stands above its unit; each stream gathers
+//! what woke it for a quarter of a second, reads once as that viewer, and sends rows. Signals carry ids, never data;
+//! every row is read with the viewer's own rights.
+//!
+//! A noun makes its list live by a `LivePage` in `PAGES` below: `/live?page=hazards&<the list's own query>`.
+//! Events: `beat` (server ms; at once and every 15 s), `row` (HTML of one row, outermost element with `id="row-…"`, and
+//! `data-new="1"` when it may be prepended), `gone` (an id), `count` (JSON of figures by name).
+//! Each event carries the server's time as id: a stream that reconnects tells it, and gets what changed meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::convert::Infallible;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::Router;
+use base::{Id, Ms, Refusal, Result, limits};
+use safety::org::{Role, unit};
+use safety::{Actor, App, Cx, Signal};
+use tokio::sync::{broadcast, mpsc};
+use tokio::time::{Instant, interval_at, sleep};
+
+use crate::door::{Fields, Signed, text};
+use crate::error::Answer;
+use crate::state::Web;
+
+/// Reads a second for one page: four.
+const GATHER: Duration = Duration::from_millis(250);
+const BEAT: Duration = Duration::from_secs(15);
+/// Signals that may lie in the bus while a stream is busy; who falls behind reads its page's newest rows anew.
+const BUS: usize = 4_096;
+/// Units whose line upward is remembered.
+const LINES: usize = 20_000;
+/// A row counts as changed since `since` minus this: clocks of reads and commits differ by the length of a commit.
+const OVERLAP_MS: i64 = 5_000;
+
+/// One change of a page.
+#[derive(Clone, Debug)]
+pub enum Change {
+    Row(String),
+    Gone(Id),
+}
+
+/// A list that can be live. Everything is read inside the viewer's own `cx`; `query` is the list's own query.
+pub trait LivePage: Send + Sync {
+    /// Does a signal of this noun concern the page?
+    fn wakes(&self, noun: &str) -> bool;
+    /// The rows of these records as the viewer sees them now; `Gone` for those that no longer fit.
+    fn rows(&self, cx: &mut Cx<'_, '_>, query: &Fields, ids: &[Id]) -> Result<Vec<Change>>;
+    /// The newest rows that changed since a moment, oldest first: for a stream that missed something.
+    fn recent(&self, cx: &mut Cx<'_, '_>, query: &Fields, since: Ms) -> Result<Vec<Change>>;
+    /// Figures by the name of their `data-count`.
+    fn counts(&self, cx: &mut Cx<'_, '_>, query: &Fields) -> Result<BTreeMap<String, i64>>;
+}
+
+/// The live pages by name.
+fn page(name: &str) -> Option<&'static dyn LivePage> {
+    match name {
+        "hazards" => Some(&crate::hazard::LIVE),
+        "today" => Some(&crate::today::LIVE),
+        _ => None,
+    }
+}
+
+/// The bus, and which units stand above which.
+pub struct Live {
+    bus: broadcast::Sender<Signal>,
+    above: Arc<RwLock<HashMap<Id, Arc<[Id]>>>>,
+}
+
+impl Live {
+    #[expect(clippy::new_without_default, reason = "opens a channel")]
+    pub fn new() -> Live {
+        Live { bus: broadcast::channel(BUS).0, above: Arc::default() }
+    }
+
+    /// Hands every signal of the house to the bus. A change of the tree forgets the remembered lines.
+    pub fn listen(&self, app: &App) {
+        let (bus, above) = (self.bus.clone(), self.above.clone());
+        app.on_signal(move |signal| {
+            if signal.noun == "unit" {
+                above.write().unwrap_or_else(|e| e.into_inner()).clear();
+            }
+            // No stream open: nobody to wake.
+            let _ = bus.send(signal);
+        });
+    }
+}
+
+/// The unit and all above it, nearest first.
+async fn line(web: &Web, unit: Id) -> Result<Arc<[Id]>> {
+    let known = web.live.above.read().unwrap_or_else(|e| e.into_inner()).get(&unit).cloned();
+    if let Some(line) = known {
+        return Ok(line);
+    }
+    let path = web.read(&Actor::system(), move |cx| unit::path(cx, unit)).await?;
+    let line: Arc<[Id]> = path.iter().map(|u| u.id).collect();
+    let mut above = web.live.above.write().unwrap_or_else(|e| e.into_inner());
+    if above.len() >= LINES {
+        above.clear();
+    }
+    above.insert(unit, line.clone());
+    Ok(line)
+}
+
+/// May this viewer have the record in scope? Only a first sieve: the read decides.
+async fn concerns(web: &Web, viewer: &Actor, signal: &Signal) -> bool {
+    if viewer.unit == signal.unit || viewer.role == Role::Agency {
+        return true;
+    }
+    line(web, signal.unit).await.is_ok_and(|line| line.contains(&viewer.unit))
+}
+
+pub fn routes() -> Router<Web> {
+    Router::new().route("/live", get(live))
+}
+
+/// Counts open streams down when the stream ends, however it ends.
+struct Seat(Web);
+
+impl Seat {
+    fn take(web: &Web) -> Result<Seat> {
+        let open = web.meter.streams.fetch_add(1, Ordering::Relaxed);
+        let seat = Seat(web.clone());
+        if open as usize >= limits::LIVE_STREAMS { Err(Refusal::Busy.into()) } else { Ok(seat) }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.meter.streams.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+async fn live(State(web): State<Web>, signed: Signed, headers: HeaderMap) -> Answer {
+    let name = signed.ask.param("page").unwrap_or_default();
+    let Some(page) = page(&name) else { return Err(Refusal::NotFound.into()) };
+    let since = text(&headers, "last-event-id").and_then(|t| t.parse().ok()).map(Ms);
+    let seat = Seat::take(&web)?;
+    let (send, receive) = mpsc::channel::<std::result::Result<Event, Infallible>>(16);
+    let query = signed.ask.fields();
+    let bus = web.live.bus.subscribe();
+    let stream = Stream { web: web.clone(), signed, page, query, send, bus, missed: since, _seat: seat };
+    tokio::spawn(stream.run());
+    let body = tokio_stream::wrappers::ReceiverStream::new(receive);
+    let mut response: Response = Sse::new(body).into_response();
+    // Some proxies gather a stream before they pass it on.
+    response.headers_mut().insert("x-accel-buffering", axum::http::HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+struct Stream {
+    web: Web,
+    signed: Signed,
+    page: &'static dyn LivePage,
+    query: Fields,
+    send: mpsc::Sender<std::result::Result<Event, Infallible>>,
+    bus: broadcast::Receiver<Signal>,
+    /// Rows may have been missed since then.
+    missed: Option<Ms>,
+    _seat: Seat,
+}
+
+/// The browser has gone, or may no longer see anything.
+struct Ended;
+
+impl Stream {
+    async fn run(mut self) {
+        let web = self.web.clone();
+        tokio::select! {
+            () = web.stopped() => {}
+            _ = self.walk() => {}
+        }
+    }
+
+    async fn walk(&mut self) -> std::result::Result<(), Ended> {
+        self.beat().await?;
+        if self.missed.is_some() {
+            self.tell(BTreeSet::new()).await?;
+        }
+        let mut beats = interval_at(Instant::now() + BEAT, BEAT);
+        loop {
+            tokio::select! {
+                _ = beats.tick() => self.beat().await?,
+                () = self.send.closed() => return Err(Ended),
+                heard = self.bus.recv() => {
+                    if let Some(ids) = self.gather(heard).await? {
+                        self.tell(ids).await?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The first signal and whatever follows it within the quarter second; none when nothing of it concerns the page.
+    async fn gather(
+        &mut self,
+        first: std::result::Result<Signal, broadcast::error::RecvError>,
+    ) -> std::result::Result<Option<BTreeSet<Id>>, Ended> {
+        let mut ids = BTreeSet::new();
+        self.take(first, &mut ids).await?;
+        if ids.is_empty() && self.missed.is_none() {
+            return Ok(None);
+        }
+        let end = sleep(GATHER);
+        tokio::pin!(end);
+        loop {
+            tokio::select! {
+                () = &mut end => return Ok(Some(ids)),
+                heard = self.bus.recv() => self.take(heard, &mut ids).await?,
+            }
+        }
+    }
+
+    async fn take(
+        &mut self,
+        heard: std::result::Result<Signal, broadcast::error::RecvError>,
+        ids: &mut BTreeSet<Id>,
+    ) -> std::result::Result<(), Ended> {
+        match heard {
+            Ok(signal) => {
+                if self.page.wakes(signal.noun) && concerns(&self.web, self.signed.actor(), &signal).await {
+                    ids.insert(signal.id);
+                    if ids.len() > limits::LIVE_QUEUE {
+                        ids.clear();
+                        self.miss();
+                    }
+                }
+                Ok(())
+            }
+            Err(broadcast::error::RecvError::Lagged(_)) => {
+                self.miss();
+                Ok(())
+            }
+            Err(broadcast::error::RecvError::Closed) => Err(Ended),
+        }
+    }
+
+    fn miss(&mut self) {
+        let now = self.web.now();
+        self.missed.get_or_insert(now.plus(-OVERLAP_MS));
+    }
+
+    /// One read as the viewer, then the events. The session is asked for again first: whoever was signed out or lost
+    /// the post sees nothing more.
+    async fn tell(&mut self, ids: BTreeSet<Id>) -> std::result::Result<(), Ended> {
+        self.still_in().await?;
+        let (page, query, missed) = (self.page, self.query.clone(), self.missed.take());
+        let ids: Vec<Id> = ids.into_iter().collect();
+        let read = self
+            .web
+            .read(self.signed.actor(), move |cx| {
+                let mut changes = match missed {
+                    Some(since) => page.recent(cx, &query, since.plus(-OVERLAP_MS))?,
+                    None => Vec::new(),
+                };
+                changes.extend(page.rows(cx, &query, &ids)?);
+                Ok((changes, page.counts(cx, &query)?))
+            })
+            .await;
+        // A fault of the database passes: the next signal or beat tries again.
+        let Ok((changes, counts)) = read else {
+            self.miss();
+            return Ok(());
+        };
+        for change in changes {
+            let event = match change {
+                Change::Row(html) => self.event("row").data(html.replace(['\r', '\n'], " ")),
+                Change::Gone(id) => self.event("gone").data(id.to_string()),
+            };
+            self.put(event).await?;
+        }
+        let counts = serde_json::to_string(&counts).unwrap_or_else(|_| "{}".into());
+        let event = self.event("count").data(counts);
+        self.put(event).await
+    }
+
+    async fn still_in(&mut self) -> std::result::Result<(), Ended> {
+        match self.web.session(&self.signed.token).await {
+            Ok(session) if session.actor.post == self.signed.actor().post => {
+                self.signed.session = session;
+                Ok(())
+            }
+            Ok(_) | Err(base::Error::Refused(_)) => Err(Ended),
+            Err(base::Error::Fault(_)) => Ok(()),
+        }
+    }
+
+    async fn beat(&mut self) -> std::result::Result<(), Ended> {
+        let event = self.event("beat").data(self.web.now().0.to_string());
+        self.put(event).await
+    }
+
+    fn event(&self, name: &str) -> Event {
+        Event::default().event(name).id(self.web.now().0.to_string())
+    }
+
+    async fn put(&mut self, event: Event) -> std::result::Result<(), Ended> {
+        self.send.send(Ok(event)).await.map_err(|_| Ended)
+    }
+}

@@ -1,0 +1,83 @@
+//! The one list of routes, and the layers around all of them.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use base::limits;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
+
+use crate::error::{self, WebError};
+use crate::state::Web;
+
+/// Answers smaller than this are sent as they are.
+const COMPRESS_OVER_BYTES: u64 = 600;
+
+/// The whole door. Every route of every noun is merged here and nowhere else.
+pub fn router(web: Web) -> Router {
+    let squeeze = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_OVER_BYTES));
+    Router::new()
+        .merge(crate::today::routes())
+        .merge(crate::hazard::routes())
+        .merge(crate::check::routes())
+        .merge(crate::unit::routes())
+        .merge(crate::people::routes())
+        .merge(crate::place::routes())
+        .merge(crate::search::routes())
+        .merge(crate::clause::routes())
+        .merge(crate::journal_pages::routes())
+        .merge(crate::me::routes())
+        .merge(crate::files::routes())
+        .merge(crate::live::routes())
+        .merge(crate::tlog::routes())
+        .merge(crate::system::routes())
+        .merge(crate::statics::routes())
+        .merge(crate::help::routes())
+        .merge(crate::api::routes())
+        .fallback(unknown)
+        .method_not_allowed_fallback(no_method)
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(from_fn_with_state(web.clone(), error::dress))
+        .layer(CompressionLayer::new().compress_when(squeeze))
+        .layer(from_fn(guard))
+        .layer(from_fn_with_state(web.clone(), crate::meter::measure))
+        .with_state(web)
+}
+
+async fn unknown() -> WebError {
+    WebError::http(StatusCode::NOT_FOUND)
+}
+
+async fn no_method(State(_): State<Web>) -> WebError {
+    WebError::http(StatusCode::METHOD_NOT_ALLOWED)
+}
+
+const POLICY: &str = "default-src 'self'; style-src 'self'; img-src 'self' blob: data:; script-src 'self'; \
+    connect-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'self'";
+
+/// Headers of every answer.
+async fn guard(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let html = response.headers().get(header::CONTENT_TYPE).is_some_and(|v| v.as_bytes().starts_with(b"text/html"));
+    let headers = response.headers_mut();
+    let mut put = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(header::REFERRER_POLICY, "same-origin");
+    put(header::CONTENT_SECURITY_POLICY, POLICY);
+    put(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(HeaderName::from_static("permissions-policy"), "camera=(self), microphone=(self), geolocation=()");
+    if html {
+        // A page is for one viewer, and the same address answers a fragment to htmx.
+        put(header::CACHE_CONTROL, "private, no-cache");
+        headers.append(header::VARY, HeaderValue::from_static("HX-Request, Cookie"));
+    } else {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}

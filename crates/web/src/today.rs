@@ -1,0 +1,313 @@
+//! 今日: the first page of every role (pages.md §1). A sentence, what waits for the viewer, and beside it what the role
+//! should know: a school its coverage and what others are doing, a bureau where help is needed, the keeper of the
+//! machine the journal. Everything shown comes from nouns that exist.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use base::{Id, Ms, Result};
+use safety::check::{self, Coverage, UnitCover};
+use safety::hazard::list::{self, Bucket, Filter, Line};
+use safety::kernel::proof;
+use safety::kernel::rights::{Action, Reach, reach};
+use safety::org::{Role, login, post, unit};
+use safety::{Actor, Cx};
+
+use crate::door::{Fields, Signed};
+use crate::error::Answer;
+use crate::live::{Change, LivePage};
+use crate::page::{self, At, Shell, Task};
+use crate::state::Web;
+use crate::words;
+
+/// Lines of 「等我做」 on the page.
+const ROWS: usize = 7;
+/// Lines counted for the sentence.
+const WAITING_MAX: i64 = 99;
+/// Lines of each block beside it.
+const BESIDE: usize = 5;
+
+pub fn routes() -> Router<Web> {
+    Router::new().route("/", get(today))
+}
+
+/// What one read of the database gives.
+struct Seen {
+    waiting: Vec<Line>,
+    open: i64,
+    others: Vec<Line>,
+    coverage: Option<Coverage>,
+    below: Vec<UnitCover>,
+    major: Vec<Line>,
+    vacant: Vec<(Id, String, Role)>,
+    head: Option<(u64, Ms)>,
+}
+
+fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
+    let actor = cx.actor.clone();
+    let mut seen = Seen {
+        waiting: list::waiting(cx, WAITING_MAX)?,
+        open: 0,
+        others: Vec::new(),
+        coverage: None,
+        below: Vec::new(),
+        major: Vec::new(),
+        vacant: Vec::new(),
+        head: None,
+    };
+    if page::reads_hazards(&actor) {
+        let filter = Filter { bucket: Some(Bucket::Open), ..Filter::default() };
+        seen.open = list::count(cx, &filter)?;
+        let open = list::list(cx, &filter, None, (ROWS + BESIDE) as i64)?.items;
+        let mine = |line: &Line| seen.waiting.iter().any(|w| w.hazard.id == line.hazard.id);
+        seen.others = open.into_iter().filter(|l| !mine(l)).take(BESIDE).collect();
+    }
+    let bureau = login::at_bureau(&actor);
+    if page::reads_checks(&actor) {
+        let day = cx.now.day();
+        if bureau {
+            seen.below = check::coverage_below(cx, day)?;
+        } else {
+            seen.coverage = Some(check::coverage(cx, actor.unit, day)?);
+        }
+    }
+    if bureau && page::reads_hazards(&actor) {
+        seen.major = list::major_below(cx, BESIDE as i64)?;
+    }
+    seen.vacant = vacancies(cx, &actor, bureau)?;
+    if reach(actor.role, Action::JournalRead) != Reach::Nothing {
+        seen.head = proof::head(cx.tx)?;
+    }
+    Ok(seen)
+}
+
+/// Vacant posts: of the units right below for a bureau, of one's own unit for those who manage it.
+fn vacancies(cx: &mut Cx<'_, '_>, actor: &Actor, bureau: bool) -> Result<Vec<(Id, String, Role)>> {
+    if bureau {
+        return if reach(actor.role, Action::PostManage) == Reach::Subtree { post::vacancies_below(cx) } else { Ok(Vec::new()) };
+    }
+    if reach(actor.role, Action::PostManage) == Reach::Nothing {
+        return Ok(Vec::new());
+    }
+    let own = unit::load(cx, actor.unit)?;
+    let held = post::of_unit(cx, own.home)?;
+    let missing = post::expected(&own).into_iter().filter(|role| !held.iter().any(|p| p.role == *role));
+    Ok(missing.map(|role| (own.id, own.name.clone(), role)).collect())
+}
+
+/// A row of 「等别人」 and 「重大隐患」.
+struct Other {
+    title: String,
+    note: String,
+    word: String,
+    tone: &'static str,
+    href: String,
+}
+
+/// A row of 「哪里需要帮一把」.
+struct Help {
+    name: String,
+    href: String,
+    words: String,
+    seen: i64,
+    all: i64,
+}
+
+struct Vacant {
+    unit: String,
+    href: String,
+    role: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "today/show.html")]
+struct TodayPage {
+    shell: Shell,
+    title: String,
+    date: String,
+    hand: bool,
+    bureau: bool,
+    n: i64,
+    late: i64,
+    open: String,
+    reads: bool,
+    tasks: Vec<Task>,
+    more: i64,
+    others: Vec<Other>,
+    cover: Option<Cover>,
+    unseen: Vec<String>,
+    help: Vec<Help>,
+    major: Vec<Other>,
+    vacant: Vec<Vacant>,
+    vacant_more: i64,
+    journal: Option<String>,
+    may_check: bool,
+}
+
+struct Cover {
+    seen: i64,
+    all: i64,
+    words: String,
+    before: String,
+}
+
+async fn today(State(web): State<Web>, signed: Signed) -> Answer {
+    let seen = web.read(signed.actor(), look).await?;
+    let mut shell = signed.shell(&web, At::Today).await?;
+    shell.live = "/live?page=today".into();
+    page::full(&build(&signed, shell, seen, web.now()))
+}
+
+fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
+    let actor = signed.actor();
+    let hand = page::is_hand(actor.role);
+    let n = seen.waiting.len() as i64;
+    let filled = |i: usize| i == 0 && !hand;
+    let rows = seen.waiting.iter().take(ROWS).enumerate();
+    let tasks: Vec<Task> = rows.map(|(i, l)| task(l, actor.person, now, filled(i))).collect();
+    let title = if hand { format!("{} · {}", signed.post_words(), actor.name) } else { words::nav::TODAY.into() };
+    let cover = seen.coverage.as_ref().filter(|c| c.all > 0).map(|c| Cover {
+        seen: c.seen,
+        all: c.all,
+        words: words::pages::coverage(c.seen, c.all),
+        before: words::pages::coverage_before(c.seen_before, c.all),
+    });
+    let unseen = seen.coverage.iter().flat_map(|c| &c.places).filter(|p| p.times == 0).take(BESIDE);
+    TodayPage {
+        title,
+        date: words::day_long(now.day()),
+        hand,
+        bureau: login::at_bureau(actor),
+        n,
+        late: seen.waiting.iter().filter(|l| l.hazard.overdue(now).is_some()).count() as i64,
+        open: words::count(seen.open),
+        reads: page::reads_hazards(actor),
+        more: n - tasks.len() as i64,
+        tasks,
+        others: seen.others.iter().map(|l| other(l, now)).collect(),
+        cover,
+        unseen: unseen.map(|p| p.name.clone()).collect(),
+        help: helps(&seen.below),
+        major: seen.major.iter().map(|l| other(l, now)).collect(),
+        vacant_more: (seen.vacant.len() as i64 - BESIDE as i64).max(0),
+        vacant: seen.vacant.iter().take(BESIDE).map(vacant).collect(),
+        journal: seen.head.map(|(size, at)| words::pages::journal_head(size as i64, at)),
+        may_check: page::may_check(actor),
+        shell,
+    }
+}
+
+fn vacant((unit, name, role): &(Id, String, Role)) -> Vacant {
+    Vacant { unit: name.clone(), href: format!("/units/{unit}/people"), role: words::role(*role) }
+}
+
+/// The least covered first, and only those that lack something: help, not shame.
+fn helps(below: &[UnitCover]) -> Vec<Help> {
+    let lacking = below.iter().filter(|u| u.seen < u.all).take(BESIDE);
+    lacking
+        .map(|u| Help {
+            name: u.name.clone(),
+            href: format!("/hazards/coverage?unit={}", u.unit),
+            words: words::pages::coverage(u.seen, u.all),
+            seen: u.seen,
+            all: u.all,
+        })
+        .collect()
+}
+
+/// What stands where: 「3号楼东楼梯：疏散指示灯不亮」.
+fn fact(line: &Line) -> String {
+    let place = line.place_name.clone().or(line.hazard.place_text.clone());
+    match place {
+        Some(place) => format!("{place}：{}", line.hazard.what),
+        None => line.hazard.what.clone(),
+    }
+}
+
+/// One line of 「等我做」.
+fn task(line: &Line, me: Option<Id>, now: Ms, filled: bool) -> Task {
+    let h = &line.hazard;
+    let (noun, verb) = words::hazard::turn(h.state, h.extend_to.is_some() && h.turn_person != me);
+    let when = h.due_at.map(|due| words::due_when(due, now));
+    let late = h.overdue(now).is_some();
+    Task {
+        id: h.id.to_string(),
+        when: when.as_ref().map_or_else(|| words::at(h.received_at), |w| w.word.clone()),
+        when_tone: when.map_or("", |w| w.tone),
+        title: format!("{noun}：{}", fact(line)),
+        detail: detail(line),
+        clause: "2.6".into(),
+        verb: verb.into(),
+        href: format!("/hazards/{}", h.id),
+        late,
+        filled,
+    }
+}
+
+fn detail(line: &Line) -> String {
+    let h = &line.hazard;
+    let mut parts = vec![line.unit_name.clone()];
+    if let Some(grade) = h.grade {
+        parts.push(format!("{}隐患", words::grade(grade)));
+    }
+    match (h.rectified_at, &line.assignee_name, &line.raiser_name) {
+        (Some(at), Some(name), _) => parts.push(format!("{name} {} 已整改", words::at(at))),
+        (None, _, Some(name)) => parts.push(format!("{name} {} 登记", words::at(h.raised_at))),
+        _ => {}
+    }
+    parts.join(" · ")
+}
+
+fn other(line: &Line, now: Ms) -> Other {
+    let h = &line.hazard;
+    let state = words::state(h.state);
+    let mark = h.due_at.and_then(|due| words::due_mark(due, now));
+    let who = line.assignee_name.clone().unwrap_or_else(|| line.unit_name.clone());
+    let note = match (&mark, h.due_at) {
+        (Some(mark), _) => format!("{who} · {}", mark.word),
+        (None, Some(due)) => format!("{who} · {} 前", words::day(due.day())),
+        _ => who,
+    };
+    Other { title: fact(line), note, word: state.word.into(), tone: state.tone, href: format!("/hazards/{}", h.id) }
+}
+
+/// 「等我做」 and the badges as a live page.
+pub struct TodayRows;
+pub static LIVE: TodayRows = TodayRows;
+
+#[derive(Template)]
+#[template(path = "today/row.html")]
+struct Row {
+    t: Task,
+}
+
+fn row(line: &Line, me: Option<Id>, now: Ms) -> Result<Change> {
+    let html = Row { t: task(line, me, now, false) }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
+    Ok(Change::Row(html.replacen(" data-row", " data-row data-new=\"1\"", 1)))
+}
+
+impl LivePage for TodayRows {
+    fn wakes(&self, noun: &str) -> bool {
+        noun == "hazard"
+    }
+    fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
+        let waiting = list::waiting(cx, ROWS as i64)?;
+        let (now, me) = (cx.now, cx.actor.person);
+        ids.iter()
+            .map(|id| match waiting.iter().find(|l| l.hazard.id == *id) {
+                Some(line) => row(line, me, now),
+                None => Ok(Change::Gone(*id)),
+            })
+            .collect()
+    }
+    fn recent(&self, cx: &mut Cx<'_, '_>, _query: &Fields, _since: Ms) -> Result<Vec<Change>> {
+        let (now, me) = (cx.now, cx.actor.person);
+        list::waiting(cx, ROWS as i64)?.iter().rev().map(|l| row(l, me, now)).collect()
+    }
+    fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
+        page::nav_counts(cx)
+    }
+}

@@ -1,0 +1,135 @@
+//! Menu, tabs, empty states, sentences with figures.
+
+use base::Ms;
+
+use safety::hazard::Act;
+
+use super::{act_done, at_full, number};
+
+/// 「查过 12 / 20 处」
+pub fn coverage(seen: i64, all: i64) -> String {
+    format!("查过 {} / {} 处", number(seen), number(all))
+}
+pub fn coverage_before(seen: i64, all: i64) -> String {
+    format!("上月查过 {} / {} 处", number(seen), number(all))
+}
+/// 「本月查过 2 次，上月 1 次」
+pub fn times(now: i64, before: i64) -> String {
+    format!("本月查过 {} 次，上月 {} 次", number(now), number(before))
+}
+/// A number of the rules in one sentence.
+pub fn param(key: &str, span_ms: i64) -> String {
+    let days = span_ms / Ms::DAY;
+    match key {
+        "hazard.grade" => format!("登记后 {days} 天内定级"),
+        "hazard.assign" => format!("定级后 {days} 天内派单"),
+        "hazard.fix.at_once" => format!("立即整改的，{days} 天内改完"),
+        "hazard.fix.ordinary" => format!("一般隐患 {days} 天内改完"),
+        "hazard.fix.funded" => format!("需要资金的 {days} 天内改完"),
+        "hazard.fix.plan" => format!("重大隐患按方案，方案没写日子的 {days} 天"),
+        "hazard.recheck" => format!("整改后 {days} 天内由另一人复查"),
+        "hazard.close" => format!("复查合格后 {days} 天内销账"),
+        "hazard.decide" => format!("推辞后 {days} 天内由分管领导定"),
+        "hazard.answer" => format!("上报、移交后 {days} 天内答复"),
+        "hazard.recurring" => format!("同一处同一类 {days} 天内再出现算反复"),
+        "hazard.extend_max" => format!("延期一次，最多 {days} 天"),
+        "back_entry" => format!("晚于 {days} 天才填的算补录"),
+        _ => format!("{days} 天"),
+    }
+}
+/// What a leaf says was done: 「隐患 · 整改完成」.
+pub fn op(op: &str) -> String {
+    let (noun, verb) = op.split_once('.').unwrap_or((op, ""));
+    let noun = match noun {
+        "hazard" => "隐患",
+        "check" => "排查",
+        "unit" => "单位",
+        "person" => "人员",
+        "post" => "岗位",
+        "place" => "地点",
+        "login" => "账号",
+        "signin" => "登录",
+        other => return other.to_string(),
+    };
+    let verb = match verb {
+        _ if noun == "隐患" => Act::from_code(verb).map_or("变动", act_done),
+        "record" => "登记",
+        "open" | "add" | "enter" | "create" => "登记",
+        "change" | "correct" => "更正",
+        "step" => "经过",
+        "move" => "划转",
+        "close" => "停用",
+        "give" => "任岗",
+        "end" => "卸任",
+        "password" => "换密码",
+        "block" => "停用或恢复",
+        "erase" => "删除个人信息",
+        "note" => "进门",
+        _ => "变动",
+    };
+    format!("{noun} · {verb}")
+}
+
+/// By which door it came.
+pub fn source(source: &str) -> &'static str {
+    match source {
+        "web" => "网页",
+        "app" => "手机待传",
+        "api" => "接口",
+        "import" => "导入",
+        "cli" => "命令行",
+        "tick" => "系统到时",
+        "demo" => "演示",
+        _ => "其他",
+    }
+}
+
+pub fn journal_head(size: i64, at: Ms) -> String {
+    format!("共 {} 条，签名到 {}", number(size), at_full(at))
+}
+
+pub const PASSWORD_CHANGED: &str = "密码换好了，其他设备已退出。";
+
+pub mod nav {
+    pub const TODAY: &str = "今日";
+    pub const HAZARDS: &str = "隐患";
+    pub const SCHOOLS: &str = "学校";
+    pub const OWN: &str = "本校";
+    pub const OWN_UNIT: &str = "本单位";
+    pub const CLAUSES: &str = "工作要点";
+    pub const JOURNAL: &str = "存证";
+    pub const HELP: &str = "帮助";
+    pub const ME: &str = "我的";
+    pub const CHECKS: &str = "排查";
+    pub const RAISE: &str = "报隐患";
+    pub const CHECK: &str = "去排查";
+}
+
+pub mod tab {
+    pub const OPEN: &str = "在办";
+    pub const ALL: &str = "全部";
+    pub const MAJOR: &str = "重大";
+    pub const UPWARD: &str = "上报移交";
+    pub const CHECKS: &str = "排查";
+    pub const COVERAGE: &str = "覆盖";
+    pub const STATS: &str = "统计";
+    pub const PEOPLE: &str = "人员岗位";
+    pub const PLACES: &str = "地点";
+    pub const CONTACTS: &str = "通讯录";
+    pub const SETTINGS: &str = "设置";
+    pub const LIST: &str = "名单";
+}
+
+/// Why it is empty (pages.md §8).
+pub mod empty {
+    pub const TODAY: &str = "今天的事都办完了。";
+    pub const HAZARDS: &str = "没有在办隐患。";
+    pub const FILTERED: &str = "没有符合条件的记录。";
+    pub const OFFLINE: &str = "这部分没有存到手机上，有网络时能看。";
+    pub const CHECKS: &str = "还没有排查记录。走一遍楼，每处点一下就行。";
+    pub const PLACES: &str = "还没有地点。先登记楼栋，再登记楼里的地方。";
+    pub const PEOPLE: &str = "名册上还没有人。";
+    pub const UNITS: &str = "下面还没有单位。";
+    pub const SEARCH: &str = "没有找到。换一个词，或用拼音首字母试试。";
+    pub const JOURNAL: &str = "还没有存证记录。";
+}

@@ -1,0 +1,375 @@
+//! What happened, what is kept, what to do (pages.md §9). Codes come from `base`; the sentences are exhaustive.
+
+use base::{Fault, FieldError, Problem, Refusal};
+use safety::hazard::{Act, State};
+
+use super::{act, state, time};
+use crate::error::FieldFault;
+
+pub const MUST_CHANGE: &str = "第一次登录，请先换一个自己的密码。";
+pub const CSRF: &str = "这一页放得太久了。刷新后再交一次，填的内容还在。";
+pub const SIGN_IN_ENDED: &str = "登录过期了。刚才填的还在，登录后接着填。";
+
+/// Names of people in one sentence.
+const NAMES: usize = 2;
+
+/// The sentence of a refusal; it is also the `title` of the API.
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::SignIn => SIGN_IN_ENDED.into(),
+        Refusal::NoRight => "这一步不归您的岗位办。需要的话请找本单位的安全处主任。".into(),
+        Refusal::NotFound => "没有找到这一页。可能编号写错了，或者不归您管。".into(),
+        Refusal::Invalid(fields) => match fields.as_slice() {
+            [one] => problem(one.field, &one.problem),
+            many => format!("有 {} 处要改，填的内容还在。", many.len()),
+        },
+        Refusal::WrongState { from, action } => wrong_state(from, action),
+        Refusal::Stale { .. } => "刚刚有人改过这一条。看一下最新情况再办，填的内容还在。".into(),
+        Refusal::Duplicate => "已经有同样的一条了，不用再登记。".into(),
+        Refusal::TooLate => "这一步的时间已经过了，可以写明原因补录。".into(),
+        Refusal::TooMany { limit } => format!("已经到上限 {limit}，先减少一些再加。"),
+        Refusal::NeedsEvidence { what } => evidence(what).into(),
+        Refusal::PackForbids { clause, rule, instead } => forbidden(clause, rule, instead),
+        Refusal::Busy => "系统正忙，没有存上。填的内容还在，点一下再试。".into(),
+    }
+}
+
+fn wrong_state(from: &str, action: &str) -> String {
+    match (from, action) {
+        ("ended", _) => "这个岗位已经卸任了，不用再办。".into(),
+        ("has_work", _) => "此人手上还有没办完的隐患，请先办交接。".into(),
+        ("erased", _) => "个人信息已经删除，不能再改。".into(),
+        ("in_post", _) => "此人还在任，先卸任再删除个人信息。".into(),
+        ("top", _) => "上面没有更高一级了，请移交有关部门。".into(),
+        _ => match (State::from_code(from), Act::from_code(action)) {
+            (Some(now), Some(wanted)) if now.is_open() => {
+                format!("这一条现在是「{}」，还办不了「{}」。看一下最新情况。", state(now).word, act(wanted))
+            }
+            (Some(_), _) => "这一条已经办结，不用再办。看一下最新情况。".into(),
+            _ => "情况刚刚变了。看一下最新情况再办。".into(),
+        },
+    }
+}
+
+fn evidence(what: &str) -> &'static str {
+    match what {
+        "photo" => "请拍一张整改后的照片再交，填的内容还在。",
+        "five" => "重大隐患要先填齐五落实：责任、措施、资金、时限、预案。",
+        _ => "还差一份材料，补上再交。填的内容还在。",
+    }
+}
+
+fn forbidden(clause: &str, rule: &str, instead: &[String]) -> String {
+    let names: Vec<&str> = instead.iter().take(NAMES).map(String::as_str).collect();
+    let names = names.join("、");
+    match rule {
+        "separation" if names.is_empty() => "整改是您做的，复查和销账要换一个人。".into(),
+        "separation" => format!("整改是您做的，要换一个人。可以请 {names} 办。"),
+        "listed" => "挂牌督办的隐患要先摘牌，再销账。".into(),
+        "listed_by" => "挂牌由上级定，摘牌也要由上级定。".into(),
+        "declined" => "推辞过的任务由分管领导定派给谁。".into(),
+        _ => format!("工作要点 {clause} 不允许这样办。"),
+    }
+}
+
+/// One field's sentence.
+pub fn problem(name: &str, problem: &Problem) -> String {
+    let label = field(name);
+    match problem {
+        Problem::Required => required(name),
+        Problem::TooLong { max, got } => format!("{label}最多 {max} 字，现在 {got} 字。"),
+        Problem::TooShort { min } => format!("{label}至少 {min} 位。"),
+        Problem::OutOfRange { min, max } => out_of_range(name, *min, *max),
+        Problem::Unreadable => format!("{label}看不懂，请再看一下。"),
+        Problem::Unknown => format!("{label}选的这一项找不到，请重新选。"),
+        Problem::InFuture { minutes } => format!("时间比现在晚 {}，请看一下手机时间。", time::hours(*minutes)),
+        Problem::TooOld { days } if *days > 9_000 => "时间太早了，请看一下手机时间。".into(),
+        Problem::TooOld { days } => format!("这是 {days} 天前的事，会标为补录。请写一句原因。"),
+        Problem::Foreign { unit } => format!("这个码是 {} 的，不是本校的。", short(unit)),
+        Problem::Weak => "密码太简单，请用字母加数字，不要用账号。".into(),
+        Problem::NotPicture => "这张图打不开，换一张试试。照片、截图都可以。".into(),
+        Problem::TooBig { max } => format!("{label}太大，每张最多 {}。请换一张小的。", time::size(*max)),
+        Problem::Taken => format!("{label}已经有人用了，换一个。"),
+        Problem::Mismatch { with } => mismatch(name, with),
+    }
+}
+
+/// A name that must fit in a sentence.
+fn short(name: &str) -> String {
+    name.chars().take(30).collect()
+}
+
+fn required(name: &str) -> String {
+    match name {
+        "place" => "请选部位，好让整改的人找得到。".into(),
+        "what" => "请写一句哪里不对。".into(),
+        "note" => "请写一句，好让别人看得明白。".into(),
+        "back_reason" => "请写一句补录的原因。".into(),
+        "reason" => "请写一句原因。".into(),
+        "photo" => "请拍一张现场照片。".into(),
+        "assignee" | "lead" => "请选一个人或一个部门来整改。".into(),
+        "grade" | "category" | "role" | "to" | "number" => format!("请选{}。", field(name)),
+        "result" => "请选一个结果。".into(),
+        "places" => "还没有查过的地点，至少查一处。".into(),
+        other => format!("请填{}。", field(other)),
+    }
+}
+
+fn out_of_range(name: &str, min: i64, max: i64) -> String {
+    match name {
+        "photo" => format!("最多 {max} 张照片，请去掉几张。"),
+        "old" => "原密码试得太多了，请 5 分钟后再来。".into(),
+        "boarders" => format!("住宿生不能多过学生数，最多 {max}。"),
+        "until" => "期限要在今天以后，一年以内。".into(),
+        "places" => format!("一次最多查 {max} 处，请分两次。"),
+        _ => format!("{}请填 {min} 到 {max} 之间的数。", field(name)),
+    }
+}
+
+fn mismatch(name: &str, with: &str) -> String {
+    match (name, with) {
+        ("idempotency_key", _) => "这一条已经交过，内容却不一样。请刷新后重新填。".into(),
+        ("password_again", _) => "两次填的密码不一样。".into(),
+        ("old", _) => "原密码不对，请再填一次。".into(),
+        ("password", "old") => "新密码要和原来的不一样。".into(),
+        ("what", "before") => "还没有改动，不用交。".into(),
+        ("unit", "children") => "它下面还有没撤销的单位，请先办下面的。".into(),
+        ("role", _) => "这个单位没有这种岗位，请换一个。".into(),
+        ("person", "post") => "这个岗位已经是此人的，请选另一个人。".into(),
+        ("until_on", _) => "卸任日子要在到任日子之后。".into(),
+        _ => format!("{}和{}对不上，请看一下。", field(name), field(with)),
+    }
+}
+
+/// What a field is called.
+pub fn field(name: &str) -> &'static str {
+    match name {
+        "name" => "名称",
+        "short" => "简称",
+        "kind" => "类别",
+        "parent" => "上级",
+        "code" => "编码",
+        "stage" => "办学类型",
+        "pupils" => "学生数",
+        "boarders" => "住宿生数",
+        "classes" => "班级数",
+        "buses" => "校车数",
+        "address" => "地址",
+        "phone" => "24 小时电话",
+        "mobile" => "手机号",
+        "second" => "第二人",
+        "unit" => "单位",
+        "person" => "人员",
+        "role" => "岗位",
+        "title" => "名目",
+        "login" => "账号",
+        "password" => "密码",
+        "password_again" => "再填一次的密码",
+        "old" => "原密码",
+        "from_on" => "开始日期",
+        "until_on" => "结束日期",
+        "until" => "期限",
+        "number" => "文号",
+        "note" => "说明",
+        "what" => "问题",
+        "place" => "部位",
+        "place_text" => "部位说明",
+        "places" => "地点",
+        "seen_at" | "claimed_at" => "时间",
+        "device_at" => "手机时间",
+        "photo" => "照片",
+        "behalf" => "经办人",
+        "with" => "同行人",
+        "grade" => "等级",
+        "category" => "类别",
+        "term" => "整改要求",
+        "assignee" => "整改人",
+        "lead" => "牵头部门",
+        "helpers" => "配合部门",
+        "to" => "接收单位",
+        "five" => "五落实",
+        "responsibility" => "责任",
+        "measures" => "措施",
+        "funds" => "资金",
+        "deadline" => "时限",
+        "plan" => "预案",
+        "reason" | "back_reason" => "原因",
+        "cursor" => "页码",
+        "limit" => "条数",
+        "id" => "编号",
+        "idempotency_key" => "请求编号",
+        "version" => "版本",
+        "state" => "状态",
+        "result" => "结果",
+        "bucket" => "栏目",
+        "q" | "query" => "关键字",
+        _ => "这一项",
+    }
+}
+
+/// The fields of a refusal, each with its sentence: `fields` of problem+json.
+pub fn faults(refusal: &Refusal) -> Vec<FieldFault> {
+    match refusal {
+        Refusal::Invalid(fields) => fields.iter().map(one).collect(),
+        Refusal::NeedsEvidence { what } => vec![FieldFault { field: (*what).into(), title: evidence(what).into() }],
+        _ => Vec::new(),
+    }
+}
+
+fn one(error: &FieldError) -> FieldFault {
+    FieldFault { field: error.field.into(), title: problem(error.field, &error.problem) }
+}
+
+/// The list on top of a form: the fields, or the refusal itself where it names none.
+pub fn form_faults(refused: &Refusal) -> Vec<FieldFault> {
+    let fields = faults(refused);
+    if fields.is_empty() { vec![FieldFault { field: "form".into(), title: refusal(refused) }] } else { fields }
+}
+
+/// A fault of ours: only its number is shown.
+pub fn fault(fault: &Fault, number: &str) -> String {
+    match fault {
+        Fault::Full => "服务器存储满了，暂时只能看、不能存。请告诉管理员。".into(),
+        Fault::Gone => "数据库暂时连不上，没有存上。填的内容还在，稍后再试。".into(),
+        Fault::Broken(_) => format!("系统出了问题，不是您的操作。编号 {number}，已记录。填的内容还在。"),
+    }
+}
+
+/// What HTTP itself refuses.
+pub fn transport(status: u16) -> &'static str {
+    match status {
+        404 => "没有找到这一页。可能编号写错了，或者不归您管。",
+        405 => "这个地址不支持这种操作。",
+        408 => "等得太久，没有收全。填的内容还在，点一下再试。",
+        413 => "内容太大，没有收下。照片请换小一些的。",
+        415 => "这种格式不收。请用本系统的表单或 JSON。",
+        422 => "内容看不懂，请对照说明再看一下。",
+        503 => "系统正忙，没有存上。填的内容还在，点一下再试。",
+        500..=599 => "系统出了问题，不是您的操作。填的内容还在。",
+        _ => "请求看不懂，请对照说明再看一下。",
+    }
+}
+
+/// Under the title of an error page: the next act.
+pub fn what_next(code: &str) -> &'static str {
+    match code {
+        "not_found" => "可以搜一下要找的人、地点、编号。",
+        "no_right" => "需要的话，请本单位的管理员授权。",
+        "sign_in" => "登录后会回到刚才那一页。",
+        "csrf" => "点浏览器的返回，刷新那一页再交。",
+        "stale" | "wrong_state" | "duplicate" => "点浏览器的返回，看一下最新情况。",
+        "too_many" | "busy" | "gone" => "等一会儿再试。手机里的内容都保留着。",
+        "full" => "手机里的内容都保留着，腾出空间后会自动上传。",
+        "fault" => "请把编号告诉管理员，可以查到这一次的记录。",
+        _ => "点浏览器的返回，改一下再交。",
+    }
+}
+
+/// A rest before the next try.
+pub fn wait(seconds: i64) -> String {
+    format!("试得太多了，请 {} 后再来。", minutes(seconds))
+}
+
+fn minutes(seconds: i64) -> String {
+    if seconds > 60 { format!("{} 分钟", (seconds + 59) / 60) } else { format!("{seconds} 秒") }
+}
+
+/// A wrong login or password, the same whether the login exists or not.
+pub fn login_wrong(left: i64) -> String {
+    format!("账号或密码不对。再试 {left} 次后要等 5 分钟。忘记了请找本校管理员。")
+}
+
+pub fn login_rest(seconds: i64) -> String {
+    format!("试得太多了，请 {} 后再登录。忘记了请找本校管理员。", minutes(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BANNED: [&str; 6] = ["失败", "错误", "非法", "无效", "请勿", "！"];
+
+    fn check(sentence: &str) {
+        let chars = sentence.chars().count();
+        assert!(chars <= 60, "{chars} characters: {sentence}");
+        for word in BANNED {
+            assert!(!sentence.contains(word), "{word} in {sentence}");
+        }
+        assert!(!sentence.contains("这一项和这一项"), "{sentence}");
+    }
+
+    fn every_problem() -> Vec<Problem> {
+        vec![
+            Problem::Required,
+            Problem::TooLong { max: 500, got: 100_612 },
+            Problem::TooShort { min: 8 },
+            Problem::OutOfRange { min: 0, max: 100_000 },
+            Problem::Unreadable,
+            Problem::Unknown,
+            Problem::InFuture { minutes: 120 },
+            Problem::TooOld { days: 3 },
+            Problem::TooOld { days: 20_000 },
+            Problem::Foreign { unit: "北".repeat(60) },
+            Problem::Weak,
+            Problem::NotPicture,
+            Problem::TooBig { max: 12 * 1024 * 1024 },
+            Problem::Taken,
+            Problem::Mismatch { with: "unit" },
+        ]
+    }
+
+    #[test]
+    fn every_sentence_keeps_the_rules_of_pages_9() {
+        let names = ["name", "place", "photo", "until", "boarders", "password", "idempotency_key", "claimed_at", "x"];
+        for problem in every_problem() {
+            for name in names {
+                check(&super::problem(name, &problem));
+            }
+        }
+        for from in State::ALL {
+            for wanted in Act::ALL {
+                check(&refusal(&Refusal::WrongState { from: from.code(), action: wanted.code() }));
+            }
+        }
+        for refused in [
+            Refusal::SignIn,
+            Refusal::NoRight,
+            Refusal::NotFound,
+            Refusal::Stale { version: 3 },
+            Refusal::Duplicate,
+            Refusal::TooLate,
+            Refusal::TooMany { limit: 12 },
+            Refusal::NeedsEvidence { what: "photo" },
+            Refusal::NeedsEvidence { what: "five" },
+            Refusal::Busy,
+            Refusal::PackForbids { clause: "2.6", rule: "separation", instead: vec!["赵敏".into(), "钱多多".into()] },
+        ] {
+            check(&refusal(&refused));
+        }
+        for fault in [Fault::Full, Fault::Gone, Fault::Broken("secret".into())] {
+            let said = super::fault(&fault, "7F3K");
+            check(&said);
+            assert!(!said.contains("secret"));
+        }
+        for status in [400, 404, 405, 406, 408, 411, 413, 415, 422, 500, 501, 503] {
+            check(transport(status));
+        }
+        for sentence in [MUST_CHANGE, CSRF, SIGN_IN_ENDED] {
+            check(sentence);
+        }
+        check(&login_wrong(4));
+        check(&login_rest(299));
+    }
+
+    #[test]
+    fn sentences_of_the_table_are_said_as_they_stand_there() {
+        let separation =
+            Refusal::PackForbids { clause: "2.6", rule: "separation", instead: vec!["赵敏".into()] };
+        assert_eq!(refusal(&separation), "整改是您做的，要换一个人。可以请 赵敏 办。");
+        assert_eq!(problem("note", &Problem::TooLong { max: 500, got: 612 }), "说明最多 500 字，现在 612 字。");
+        assert_eq!(problem("claimed_at", &Problem::InFuture { minutes: 125 }), "时间比现在晚 2 小时，请看一下手机时间。");
+        assert_eq!(problem("place", &Problem::Required), "请选部位，好让整改的人找得到。");
+        assert_eq!(login_wrong(4), "账号或密码不对。再试 4 次后要等 5 分钟。忘记了请找本校管理员。");
+        assert_eq!(login_rest(299), "试得太多了，请 5 分钟 后再登录。忘记了请找本校管理员。");
+    }
+}

@@ -1,0 +1,231 @@
+//! Chinese names and sentences of the simulated city. Divisions are real; every school and every person is invented,
+//! and plainly so.
+
+use base::Seed;
+use safety::org::Stage;
+
+pub const CITY_BUREAU: &str = "吉林市教育局";
+pub const CITY_SHORT: &str = "市局";
+pub const BUREAU: &str = "教育局";
+/// Stands in the name of every invented school.
+pub const INVENTED: &str = "示例";
+pub const MAIN_SCHOOL: &str = "江湾中学（示例）";
+pub const MAIN_SHORT: &str = "江湾";
+pub const CITY_DEPARTMENTS: &[&str] = &["办公室", "安全管理处", "基础教育处", "督导室"];
+pub const COUNTY_DEPARTMENTS: &[&str] = &["办公室", "安全股", "基教股", "督导室"];
+pub const SCHOOL_DEPARTMENTS: &[&str] = &["教务处", "总务处", "安全处", "学生处"];
+pub const KINDERGARTEN_DEPARTMENTS: &[&str] = &["保教处", "后勤处", "安全处", "家园处"];
+/// In the order of `AGENCY_LOGINS`: police, traffic police, market, fire, city management, culture.
+pub const CITY_AGENCIES: &[&str] =
+    &["公安局", "公安局交警支队", "市场监督管理局", "消防救援支队", "城市管理执法局", "文化广播电视和旅游局"];
+pub const COUNTY_AGENCIES: &[&str] =
+    &["公安分局", "交警大队", "市场监督管理局", "消防救援大队", "城市管理执法局", "文化和旅游局"];
+pub const AGENCY_PEOPLE: &[&str] =
+    &["校园安全联络员", "校车管理联络员", "食品安全监管员", "防火监督员", "市容执法队员", "文化市场执法员"];
+
+pub fn county_bureau(name: &str) -> String {
+    match name.strip_prefix("市") {
+        // The two pseudo-counties bear their own names.
+        Some(_) => name.to_string(),
+        None => format!("{name}教育局"),
+    }
+}
+
+pub fn county_short(name: &str) -> String {
+    let name = name.trim_start_matches("市教育局").trim_start_matches("吉林");
+    name.chars().take(2).collect()
+}
+
+/// 镇 and 乡; development zones count as streets.
+pub fn is_rural(name: &str) -> bool {
+    (name.ends_with('镇') || name.ends_with('乡')) && !name.contains("特殊")
+}
+
+/// 口前镇 → 口前
+pub fn stem(town: &str) -> String {
+    let mut stem = town.trim_end_matches('镇').trim_end_matches('乡');
+    for people in ["满族朝鲜族", "满族", "朝鲜族"] {
+        stem = stem.trim_end_matches(people);
+    }
+    stem.to_string()
+}
+
+pub fn centre(town: &str) -> String {
+    format!("{town}中心小学（示例）")
+}
+pub fn point(stem: &str, n: usize) -> String {
+    if n % 2 == 1 { format!("{stem}示例{n}教学点") } else { format!("{stem}示例{n}村小学") }
+}
+pub fn town_junior(town: &str) -> String {
+    format!("{town}中学（示例）")
+}
+pub fn town_nine(town: &str) -> String {
+    format!("{town}九年一贯制学校（示例）")
+}
+pub fn town_kindergarten(town: &str, n: usize) -> String {
+    if n == 1 { format!("{town}中心幼儿园（示例）") } else { format!("{town}示例第{n}幼儿园") }
+}
+
+/// Word after the number, and the letter of the short name.
+pub fn numbered(stage: Stage) -> (&'static str, &'static str) {
+    match stage {
+        Stage::Kindergarten => ("幼儿园", "幼"),
+        Stage::Primary => ("小学", "小"),
+        Stage::Junior => ("初级中学", "初"),
+        Stage::Nine => ("九年一贯制学校", "九"),
+        Stage::Senior => ("高级中学", "高"),
+        Stage::Complete => ("完全中学", "完"),
+        Stage::Vocational => ("职业学校", "职"),
+        Stage::Special => ("特殊教育学校", "特"),
+    }
+}
+
+/// Numbers that no exchange gives out (the local part begins with 0).
+pub fn phone(n: usize) -> String {
+    format!("0432-0{:07}", n % 10_000_000)
+}
+/// No operator has the prefix 100.
+pub fn mobile(n: usize) -> String {
+    format!("100{:08}", n % 100_000_000)
+}
+
+const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文朴";
+const GIVEN: &str = "国建志海春德福贵明军伟平玉兰秀英丽敏静淑芳华桂珍凤霞红梅雪松柏林江河山岩石磊鑫强刚勇利民光辉耀宗祥瑞吉庆喜乐安宁康健泽润清源远长青云峰晓东向阳立新学文博思雨佳怡";
+
+/// An invented name of two or three characters.
+pub fn person(rng: &mut Seed) -> String {
+    let surnames: Vec<char> = SURNAMES.chars().collect();
+    let given: Vec<char> = GIVEN.chars().collect();
+    let mut name = String::new();
+    name.push(*rng.pick(&surnames));
+    name.push(*rng.pick(&given));
+    if rng.chance(820) {
+        name.push(*rng.pick(&given));
+    }
+    name
+}
+
+/// What the paper calls a post whose role says too little.
+pub mod title {
+    pub const ELECTRICIAN: &str = "电工";
+    pub const HANDYMAN: &str = "维修工";
+    pub const KINDERGARTEN_HEAD: &str = "园长";
+    pub const POINT_TEACHER: &str = "负责人兼教师";
+    pub const DUTY: &str = "值班室";
+    pub const FLOOR: &str = "二层楼长";
+}
+
+/// Names of those whom the pictures and the first page show.
+pub mod main_people {
+    pub const PRINCIPAL: &str = "马长河";
+    pub const VICE: &str = "周文海";
+    pub const SAFETY: &str = "李建国";
+    pub const FIXER: &str = "王建军";
+    pub const GUARD: &str = "张福贵";
+    pub const TEACHER: &str = "赵敏";
+    pub const LOGISTICS: &str = "孙德福";
+    pub const OFFICER: &str = "于海涛";
+}
+
+/// Titles of checks.
+pub mod check {
+    pub const WEEKLY: &[&str] = &["教学场所周排查", "后勤设施周排查", "安全重点部位周排查", "宿舍与活动场所周排查"];
+    pub const MONTHLY: &str = "月度全面排查";
+    pub const TERM: &str = "开学安全全面排查";
+    pub const POINT: &str = "教学点周排查";
+    pub const BUREAU: &str = "区县安全抽查";
+    pub const NOTE: &[&str] = &["各点门锁、灯具均试过。", "雪后加查室外通道。", "采暖设备运行正常，无异味。", "已向各室负责人当面说明。"];
+    pub const BACK: &str = "当天停电断网，纸上记录，现补录。";
+}
+
+/// What people write with an act.
+pub mod note {
+    pub const RECHECKED: &[&str] = &[
+        "现场看过，已恢复正常。", "与照片一致，试用三次均正常。", "整改到位，周边一并检查无问题。", "同意整改，记入台账。",
+        "已试断电，灯亮正常。",
+    ];
+    pub const RETURNED: &[&str] = &[
+        "只做了临时固定，仍会松动，请重做。", "整改后仍有异味，需再查接口。", "照片角度看不清，现场仍有杂物。",
+        "试用两次就失灵，请换件。",
+    ];
+    pub const AGAIN: &[&str] = &["重新更换配件并紧固，已反复试用。", "请专业人员返修，更换整套。", "彻底清理并加装固定装置。"];
+    pub const DECLINED: &[&str] =
+        &["设备归总务处管理，本处无维修人员和经费。", "涉及电路改造，教务处无资质，请另行安排。"];
+    pub const DECIDED: &[&str] = &["由总务处牵头，教务处配合停用场地。", "按设备归属由总务处负责，三天内完成。"];
+    pub const EXTEND: &[&str] = &["配件外地调货，预计下周到。", "施工队因降雪停工，天晴复工。", "资金已申请，等待拨付。"];
+    pub const EXTEND_YES: &[&str] = &["同意，期间防护措施不得撤。", "情况属实，同意延期一次。"];
+    pub const EXTEND_NO: &[&str] = &["可先用备用件，不同意延期。"];
+    pub const REPORT: &[&str] = &["超出学校能力，需区县局协调资金和资质单位。", "涉及房屋结构安全，请上级组织鉴定。"];
+    pub const TAKEN: &[&str] = &["已列入本月维修计划，施工前学校做好封闭。"];
+    pub const ANSWERED: &[&str] = &["局里已安排施工队完成维修，请学校复查。", "已联系资质单位处理完毕，材料随后送学校。"];
+    pub const BACK: &str = "经费已下达学校，由学校组织施工，局里派人现场督促。";
+    pub const TRANSFER: &[&str] = &["校园周边问题，请依职权处理并回复。", "已劝阻无效，请执法部门处理。"];
+    pub const AGENCY: &[&str] =
+        &["已现场查处，责令当场改正，每日放学时段巡查。", "已立案处理并下达整改通知，隐患消除。", "已设置标志并安排警力定点值守。"];
+    pub const DISMISS: &[&str] = &["现场核实为施工临时围挡，已有审批，不构成隐患。", "与昨日登记为同一处，重复上报。"];
+    pub const VOID: &str = "选错地点，重新登记。";
+    pub const COMMENT: &[&str] = &[
+        "今天课间又去看了一次，防护还在。", "配件已下单，后天到货。", "请班主任提醒学生绕行。", "降温前务必完成。",
+    ];
+    pub const CORRECT: &str = "补写清楚位置。";
+    pub const DETAIL: &[&str] = &["（靠东侧）", "（靠窗一侧）", "（距入口约三米）"];
+    pub const BACK_REASON: &[&str] = &["当时手机没电，记在值班本上，现补录。", "停网三天，按纸质记录补录。"];
+    pub const DELIST: &str = "到现场逐项核验，全部整改到位，同意摘牌。";
+    pub const URGE: &str = "已过整改期限，请校长三日内书面说明并完成整改。";
+    pub const PROTECT: &str = "设警戒带和警示牌，专人看守，学生绕行。";
+    pub const SELF_CHECK: &str = "自己修的，看着没问题。";
+    pub const PROGRESS: &str = "已完成约一半，材料齐全。";
+}
+
+/// The five 落实 of a 重大 hazard.
+pub fn five(deadline: &str) -> [String; 5] {
+    [
+        "校长为第一责任人，总务主任负责施工，安全主任负责防护。".into(),
+        "委托有资质单位检测设计，分段施工，完工验收。".into(),
+        "区县局补助与学校公用经费共同解决，专款专用。".into(),
+        format!("{deadline}前完成"),
+        "封闭隐患部位，调整教学用房，制定疏散预案并演练一次。".into(),
+    ]
+}
+
+/// The hazard that comes back three times.
+pub mod again {
+    pub const WHAT: &[&str] = &[
+        "二层东侧防火门闭门器漏油，门关不严", "二层东侧防火门又关不严，有人用砖垫住", "二层东侧防火门闭门器第三次损坏",
+        "二层东侧防火门仍关不严，门轴下沉",
+    ];
+    pub const MEASURE: &[&str] =
+        &["补油并调紧闭门器", "更换闭门器弹簧，撤去垫砖", "更换闭门器，班会强调不得垫门", "更换整套门轴和闭门器"];
+}
+
+/// What is open at the main school on the morning on which the demo begins.
+pub mod live {
+    pub const MORNING: &str = "东楼梯二层疏散指示灯不亮";
+    pub const OVERDUE_RECHECK: &str = "3号楼东楼梯疏散指示灯不亮";
+    pub const FIXED_LAMP: &str = "换了灯具内电池和整流器，试断电亮灯92分钟。";
+    pub const SELF: &str = "总务库房门口堆放纸箱，挡住灭火器";
+    pub const SELF_FIXED: &str = "纸箱清走，灭火器前画禁停线。";
+    pub const TO_CLOSE: &str = "操场单杠保护垫破损露出铁角";
+    pub const TO_CLOSE_FIXED: &str = "更换保护垫并加绑带固定。";
+    pub const REPORTED: &str = "锅炉房烟囱基础下沉，外倾约两度";
+    pub const TRANSFERRED: &str = "校门东侧小卖部向学生出售无厂名食品";
+    pub const DECLINED: &str = "实验楼微机室线路超负荷，插排发热";
+    pub const EXTEND: &str = "食堂排烟罩灭火装置瓶组压力不足";
+    pub const RETURNED: &str = "宿舍楼西门推杆锁卡滞";
+    pub const RETURNED_FIXED: &str = "给推杆锁加了润滑油。";
+    pub const LATE: &str = "北侧屋檐冰溜长四十厘米，下面是自行车棚";
+    pub const NEW: &str = "值班室应急手电三只只有一只能亮";
+}
+
+/// The overdue 重大 hazard in 桦甸.
+pub mod major {
+    pub const WHAT: &str = "教学楼外墙保温层大面积空鼓，已有两块坠落";
+    pub const NUMBER: &str = "桦教安督〔2026〕7号";
+    pub const SERIES: &str = "教安督〔2026〕";
+}
+
+/// The stove of the 教学点: what was found, what was done.
+pub const STOVE: &[(&str, &str)] = &[
+    ("取暖炉烟筒第二节接口松动，室内有烟味", "重新插接并用高温胶封口，试火一小时，一氧化碳报警器无报警"),
+    ("取暖炉旁堆放干柴，离炉口不到半米", "干柴搬到院内柴棚，炉前铺铁皮"),
+];

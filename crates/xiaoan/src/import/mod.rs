@@ -1,0 +1,172 @@
+//! `import`: units, people and places from CSV, so that a bureau could start on Monday. Every bad cell is told with file,
+//! line and column, all at once; nothing is stored while one is bad; a dry run stores nothing at all.
+//!
+//! The rows run in one transaction through the same functions as the pages; whatever those refuse is told at its cell.
+//! The server must be stopped (one writer). Not here: Excel files (part B), hazards and ledgers of earlier years.
+
+mod people;
+mod places;
+mod units;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base::{Error, FieldError, Problem, Refusal};
+use db::Row as Found;
+use safety::{Actor, Cx, Meta};
+
+use crate::args::{Import, ImportKind};
+use crate::house::House;
+use crate::stop::{Done, stop};
+use crate::table::{Column, Faults, Row};
+use crate::words::import as say;
+
+pub mod sql {
+    pub const UNITS: &str =
+        "select id, code, kind, name, short, home from unit where closed_on is null order by county, id";
+    pub const PEOPLE: &str = "select id, unit, name from person where unit = $1 and erased_at is null";
+    pub const PLACES: &str = "select id, name from place where unit = $1 and closed_on is null";
+    pub const ALL: &[&str] = &[UNITS, PEOPLE, PLACES];
+}
+
+/// What an import did, or would do: counts by word.
+pub type Counts = BTreeMap<&'static str, usize>;
+
+pub fn run(house: &House, asked: &Import) -> Done {
+    house.require()?;
+    match asked.kind {
+        ImportKind::Units => units::run(house, asked),
+        ImportKind::People => people::run(house, asked),
+        ImportKind::Places => places::run(house, asked),
+    }
+}
+
+/// Runs the rows in one transaction. `row` answers what it did; its refusals are told at their cells.
+fn store<R: Send + 'static>(
+    house: &House,
+    asked: &Import,
+    file: &str,
+    columns: &'static [Column],
+    rows: Vec<R>,
+    line: impl Fn(&R) -> &Row + Send + 'static,
+    prepare: impl Fn(&mut Cx<'_, '_>) -> base::Result<Index> + Send + 'static,
+    row: impl Fn(&mut Cx<'_, '_>, &mut Index, &R, &mut Counts) -> base::Result<()> + Send + 'static,
+) -> Done<Counts> {
+    let app = house.open_now()?;
+    let told: Arc<Mutex<(Faults, Counts)>> = Arc::default();
+    let (inner, dry, name) = (told.clone(), asked.dry_run, file.to_string());
+    let job = move |cx: &mut Cx<'_, '_>| {
+        // A job may run again: what an earlier run has told is forgotten.
+        let mut told = inner.lock().unwrap_or_else(PoisonError::into_inner);
+        *told = Default::default();
+        let (faults, counts) = &mut *told;
+        let mut index = prepare(cx)?;
+        for one in &rows {
+            match row(cx, &mut index, one, counts) {
+                Ok(()) => {}
+                Err(Error::Refused(refusal)) => tell(faults, &name, line(one), columns, &refusal),
+                Err(fault) => return Err(fault),
+            }
+        }
+        // Both ways of storing nothing roll the transaction back.
+        if dry || !faults.is_empty() { Err(Refusal::TooLate.into()) } else { Ok(()) }
+    };
+    let result = app.write(&Actor::system(), Meta::of("import"), job);
+    app.db().close();
+    let (faults, counts) = std::mem::take(&mut *told.lock().unwrap_or_else(PoisonError::into_inner));
+    if !faults.is_empty() {
+        let count = faults.len();
+        return Err(stop(format!("{}\n{}", faults.text(), say::nothing(count))));
+    }
+    match result {
+        Err(Error::Refused(Refusal::TooLate)) if asked.dry_run => Ok(counts),
+        other => other.map(|()| counts).map_err(Into::into),
+    }
+}
+
+/// A refusal as faults of cells. A field that is no column is told at the first one.
+fn tell(faults: &mut Faults, file: &str, row: &Row, columns: &[Column], refusal: &Refusal) {
+    let heading = |key: &str| columns.iter().find(|c| c.key == key).or(columns.first()).map_or("", |c| c.names[0]);
+    match refusal {
+        Refusal::Invalid(fields) => {
+            for FieldError { field, problem } in fields {
+                faults.add(file, row.line, heading(field), &why(field, problem));
+            }
+        }
+        other => faults.add(file, row.line, heading(""), &web::words::refusal(other)),
+    }
+}
+
+fn why(field: &str, problem: &Problem) -> String {
+    match problem {
+        Problem::Unknown => say::UNKNOWN.into(),
+        Problem::Taken => say::TAKEN.into(),
+        Problem::Mismatch { .. } if field == "kind" => say::STANDS.into(),
+        other => web::words::problem(field, other),
+    }
+}
+
+/// Says what was, or would be, stored.
+fn done(asked: &Import, ignored: &[String], counts: &Counts) {
+    if !ignored.is_empty() {
+        println!("{}", say::ignored(ignored));
+    }
+    for (word, count) in counts {
+        println!("{}", say::count(word, *count));
+    }
+    println!("{}", if asked.dry_run { say::DRY } else { say::DONE });
+}
+
+/// Units by name, short name and code; what two bear names neither.
+#[derive(Default)]
+pub struct Index {
+    units: BTreeMap<String, Option<base::Id>>,
+    /// Further names within a unit: persons, places.
+    inner: BTreeMap<(base::Id, String), Option<base::Id>>,
+}
+
+impl Index {
+    fn of_units(cx: &mut Cx<'_, '_>) -> base::Result<Index> {
+        let mut index = Index::default();
+        for row in cx.tx.rows(sql::UNITS, &[])? {
+            let id = row.id("id")?;
+            let names = [row.opt_text("code")?, Some(row.text("name")?), Some(row.text("short")?)];
+            index.learn(id, names.into_iter().flatten());
+        }
+        Ok(index)
+    }
+    fn learn(&mut self, id: base::Id, names: impl Iterator<Item = String>) {
+        let names: std::collections::BTreeSet<String> = names.filter(|n| !n.is_empty()).collect();
+        for name in names {
+            self.units.entry(name).and_modify(|known| *known = known.filter(|k| *k == id)).or_insert(Some(id));
+        }
+    }
+    /// The unit that bears this name alone. Refuses Invalid `field`: Unknown.
+    fn unit(&self, text: &str, field: &'static str) -> base::Result<base::Id> {
+        let found = self.units.get(text).copied().flatten();
+        found.ok_or_else(|| Error::invalid(field, Problem::Unknown))
+    }
+    fn learn_inner(&mut self, unit: base::Id, rows: &[Found]) -> base::Result<()> {
+        for row in rows {
+            if let Some(name) = row.opt_text("name")? {
+                let id = row.id("id")?;
+                self.inner.entry((unit, name)).and_modify(|known| *known = known.filter(|k| *k == id)).or_insert(Some(id));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A whole number; an empty cell is 0.
+fn number(faults: &mut Faults, file: &str, row: &Row, column: &Column) -> i64 {
+    let text = row.get(column.key);
+    let plain = text.replace([',', '，', ' '], "");
+    match plain.trim_end_matches(['人', '个', '辆']).parse() {
+        Ok(n) => n,
+        Err(_) if plain.is_empty() => 0,
+        Err(_) => {
+            faults.add(file, row.line, column.names[0], &say::not_number(text));
+            0
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! People with their posts: one row a post; the same name at the same unit is one person. A row with 账号 also makes a
+//! login; its one-time password is written to a list that only the owner of the folder may read.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use base::{Error, Problem, Refusal};
+use safety::Cx;
+use safety::org::{Role, login, unit};
+
+use super::{Counts, Index, done, sql, store};
+use crate::args::Import;
+use crate::house::{House, secret};
+use crate::install::{give, one_time, person};
+use crate::password;
+use crate::stop::{Done, file, stop};
+use crate::table::{Column, Faults, Row, Table, Writer, read};
+use crate::user::role_of;
+use crate::words::import as say;
+
+const COLUMNS: &[Column] = &[
+    Column { key: "name", names: &["姓名", "人员姓名", "教师姓名"], needed: true },
+    Column { key: "unit", names: &["单位", "单位名称", "所在单位", "学校", "学校名称", "工作单位", "单位代码"], needed: true },
+    Column { key: "role", names: &["岗位", "职务", "安全岗位", "角色", "担任岗位"], needed: false },
+    Column { key: "title", names: &["岗位名称", "职务名称", "具体岗位"], needed: false },
+    Column { key: "department", names: &["部门", "处室", "科室", "所在部门"], needed: false },
+    Column { key: "mobile", names: &["手机", "手机号", "手机号码", "电话", "联系电话", "联系方式"], needed: false },
+    Column { key: "login", names: &["账号", "登录名", "登录账号", "用户名", "帐号"], needed: false },
+];
+
+/// Accounts hashed side by side.
+const LANES: usize = 4;
+
+struct Parsed {
+    row: Row,
+    role: Option<Role>,
+    /// Of a new login: what is stored.
+    hash: Option<String>,
+}
+
+pub fn run(house: &House, asked: &Import) -> Done {
+    let table = read(&asked.file, COLUMNS)?;
+    let mut faults = Faults::default();
+    let mut rows = parse(&table, &mut faults);
+    if !faults.is_empty() {
+        let count = faults.len();
+        return Err(stop(format!("{}\n{}", faults.text(), say::nothing(count))));
+    }
+    let slips = if asked.dry_run { BTreeMap::new() } else { passwords(&mut rows) };
+    let list = slips_file(house, &table, &slips)?;
+    let stored = store(house, asked, &table.file, COLUMNS, rows, |r| &r.row, Index::of_units, enter);
+    if stored.is_err()
+        && let Some(path) = &list
+    {
+        std::fs::remove_file(path).map_err(file(path))?;
+    }
+    done(asked, &table.ignored, &stored?);
+    if let Some(path) = list {
+        println!("{}", say::slips(slips.len(), &path));
+    }
+    Ok(())
+}
+
+fn parse(table: &Table, faults: &mut Faults) -> Vec<Parsed> {
+    let mut rows = Vec::new();
+    let mut logins = BTreeMap::new();
+    for row in &table.rows {
+        let mut bad = |column: &Column, why: &str| faults.add(&table.file, row.line, column.names[0], why);
+        for column in COLUMNS.iter().filter(|c| c.needed && row.get(c.key).is_empty()) {
+            bad(column, say::REQUIRED);
+        }
+        let role = role_of(row.get("role"));
+        if role.is_none() && !row.get("role").is_empty() {
+            let all: Vec<&str> = Role::ALL.iter().filter(|r| **r != Role::System).map(|r| web::words::role(*r)).collect();
+            bad(&COLUMNS[2], &say::not_one_of(row.get("role"), &all));
+        }
+        let name = row.get("login").to_lowercase();
+        let owner = (row.get("unit").to_string(), row.get("name").to_string());
+        if !name.is_empty() && logins.insert(name, owner.clone()).is_some_and(|known| known != owner) {
+            bad(&COLUMNS[6], say::TAKEN);
+        }
+        rows.push(Parsed { row: row.clone(), role, hash: None });
+    }
+    rows
+}
+
+/// One-time passwords of the new logins, hashed before the transaction: (login → password).
+fn passwords(rows: &mut [Parsed]) -> BTreeMap<String, String> {
+    let mut slips: BTreeMap<String, String> = BTreeMap::new();
+    for row in rows.iter().filter(|r| !r.row.get("login").is_empty()) {
+        slips.entry(row.row.get("login").to_lowercase()).or_insert_with(one_time);
+    }
+    let wanted: Vec<(&String, &String)> = slips.iter().collect();
+    let size = wanted.len().div_ceil(LANES).max(1);
+    let hashes: BTreeMap<String, String> = std::thread::scope(|scope| {
+        let lane = |chunk: &[(&String, &String)]| -> Vec<(String, String)> {
+            chunk.iter().map(|(login, word)| ((*login).clone(), password::hash(word))).collect()
+        };
+        let threads: Vec<_> = wanted.chunks(size).map(|chunk| scope.spawn(move || lane(chunk))).collect();
+        threads.into_iter().flat_map(|t| t.join().unwrap_or_default()).collect()
+    });
+    for row in rows {
+        row.hash = hashes.get(&row.row.get("login").to_lowercase()).cloned();
+    }
+    slips
+}
+
+/// The list is on the disk before the logins are in the database: none is lost between the two.
+fn slips_file(house: &House, table: &Table, slips: &BTreeMap<String, String>) -> Done<Option<PathBuf>> {
+    if slips.is_empty() {
+        return Ok(None);
+    }
+    let names: BTreeMap<String, &Row> = table.rows.iter().map(|row| (row.get("login").to_lowercase(), row)).collect();
+    let mut writer = Writer::new(say::SLIPS);
+    for (login, word) in slips {
+        let get = |key: &str| names.get(login).map(|row| row.get(key)).unwrap_or_default().to_string();
+        writer.row([get("unit"), get("name"), login.clone(), word.clone()].into_iter());
+    }
+    let stamp = base::random::<3>().iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let path = house.path(&format!("accounts-{stamp}.csv"));
+    secret(&path, &writer.bytes()).map_err(file(&path))?;
+    Ok(Some(path))
+}
+
+fn enter(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Parsed, counts: &mut Counts) -> base::Result<()> {
+    let row = &parsed.row;
+    let unit = index.unit(row.get("unit"), "unit")?;
+    let home = unit::load(cx, unit)?.home;
+    let inner = match row.get("department") {
+        "" => unit,
+        name => department(cx, home, name)?.ok_or_else(|| Error::invalid("department", Problem::Unknown))?,
+    };
+    let known = cx.tx.rows(sql::PEOPLE, db::args![home])?;
+    index.learn_inner(home, &known)?;
+    let id = match index.inner.get(&(home, row.get("name").to_string())) {
+        Some(Some(id)) => *id,
+        Some(None) => return Err(Error::invalid("name", Problem::Taken)),
+        None => {
+            let mobile = Some(row.get("mobile").to_string()).filter(|t| !t.is_empty());
+            *counts.entry(say::PEOPLE).or_default() += 1;
+            person(cx, home, row.get("name"), mobile)?
+        }
+    };
+    if let Some(role) = parsed.role {
+        let title = Some(row.get("title").to_string()).filter(|t| !t.is_empty());
+        match give(cx, inner, id, role, title) {
+            // The same row twice, or an earlier import: nothing to do.
+            Err(Error::Refused(Refusal::Duplicate)) => *counts.entry(say::POSTS_HELD).or_default() += 1,
+            other => {
+                other?;
+                *counts.entry(say::POSTS).or_default() += 1;
+            }
+        }
+    }
+    let name = row.get("login");
+    if !name.is_empty() && login::of_person(cx, id)?.is_none_or(|(_, held, _)| held != name.to_lowercase()) {
+        login::create(cx, id, name, parsed.hash.as_deref(), true)?;
+        *counts.entry(say::LOGINS).or_default() += 1;
+    }
+    Ok(())
+}
+
+/// A department of an institution by its name.
+fn department(cx: &mut Cx<'_, '_>, home: base::Id, name: &str) -> base::Result<Option<base::Id>> {
+    let inside = unit::children(cx, home)?;
+    Ok(inside.into_iter().find(|u| u.kind == safety::org::UnitKind::Department && u.name == name).map(|u| u.id))
+}

@@ -1,0 +1,103 @@
+//! `journal`: the audit of the whole log beside a running server, the proof of one record, its offline check, the key.
+
+use std::path::Path;
+
+use base::{Id, Stopwatch};
+use db::args;
+use journal::{BundleFault, RecordProof};
+use safety::kernel::audit::{self, Audit};
+use safety::kernel::proof;
+
+use crate::args::Journal;
+use crate::house::{House, store};
+use crate::stop::{Done, file, stop};
+use crate::words::journal as words;
+
+pub mod sql {
+    pub const BY_NUMBER: &str = "select id from hazard where number = $1 limit 2";
+    pub const ALL: &[&str] = &[BY_NUMBER];
+}
+
+pub fn run(house: &House, act: &Journal) -> Done {
+    match act {
+        Journal::Verify => verify(house),
+        Journal::Prove { record, out, withhold } => prove(house, record, out.as_deref(), !withhold),
+        Journal::VerifyBundle { file, key } => verify_bundle(file, key.as_deref()),
+        Journal::Key => {
+            house.require()?;
+            println!("{}", house.verifier_key()?);
+            Ok(())
+        }
+    }
+}
+
+fn verify(house: &House) -> Done {
+    let (db, now) = (house.beside()?, house.now()?);
+    let watch = Stopwatch::start();
+    let audit = audit::run(&db, &house.verifier_key()?, now)?;
+    println!("{}", words::counted(audit.rows, audit.leaves, watch.elapsed_ms()));
+    told(&audit)
+}
+
+/// Says what an audit found; refuses when it found anything.
+pub fn told(audit: &Audit) -> Done {
+    if audit.clean() {
+        println!("{}", words::CLEAN);
+        return Ok(());
+    }
+    let mut lines: Vec<String> =
+        audit.findings.iter().map(|f| words::finding(&f.what, &f.table, &f.id.to_string())).collect();
+    if audit.more > 0 {
+        lines.push(words::more(audit.more));
+    }
+    lines.extend(audit.log.as_deref().map(words::log_fault));
+    lines.push(words::found(audit.findings.len() as i64 + audit.more));
+    Err(stop(lines.join("\n")))
+}
+
+fn prove(house: &House, record: &str, out: Option<&Path>, show: bool) -> Done {
+    let db = house.beside()?;
+    let id = match Id::parse(record) {
+        Some(id) => id,
+        None => {
+            let number = record.trim().to_string();
+            let rows = db.read(move |tx| tx.rows(sql::BY_NUMBER, args![number.as_str()]))?;
+            match rows.as_slice() {
+                [one] => one.id("id")?,
+                [] => return Err(stop(words::no_record(record))),
+                _ => return Err(stop(words::several(record))),
+            }
+        }
+    };
+    let vkey = house.verifier_key()?;
+    let bundle = db.read(move |tx| proof::bundle(tx, id, &vkey, show))?;
+    let Some(bundle) = bundle else { return Err(stop(words::no_record(record))) };
+    let json = bundle.to_json();
+    match out {
+        None => println!("{json}"),
+        Some(path) => {
+            store(path, json.as_bytes()).map_err(file(path))?;
+            println!("{}", words::proved(&bundle.table, bundle.index, path));
+        }
+    }
+    Ok(())
+}
+
+/// Needs nothing but the file; with a key that the checker has from elsewhere it also shows whose log it is.
+pub fn verify_bundle(path: &Path, key: Option<&str>) -> Done {
+    let text = std::fs::read_to_string(path).map_err(file(path))?;
+    let report = journal::verify_bundle(&text, key).map_err(|fault: BundleFault| stop(words::bundle_fault(&fault)))?;
+    println!("{}", words::bundle_holds(&report.table, &report.id.to_string(), report.version));
+    println!("{}", words::bundle_when(report.received_at, report.claimed_at));
+    println!("{}", words::bundle_where(&report.origin, report.index, report.size));
+    if report.erased {
+        println!("{}", words::BUNDLE_ERASED);
+    }
+    let content = match report.record {
+        RecordProof::Proven => words::BUNDLE_PROVEN,
+        RecordProof::Withheld => words::BUNDLE_WITHHELD,
+    };
+    println!("{content}");
+    println!("{}", if report.key_trusted { words::KEY_TRUSTED } else { words::KEY_OWN });
+    Ok(())
+}

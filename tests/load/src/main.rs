@@ -1,0 +1,53 @@
+//! `load bench --binary FILE --dir DIR --out FILE`: measures the shipped binary on this machine and writes the table.
+//! `--only submit,lists,journal,demo` runs parts; `--quick` shortens every run (figures are then only a look).
+//! Loopback only; at most 256 clients; no run longer than 30 s; the whole stays under 15 minutes.
+
+mod bench;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What was asked on the command line.
+struct Asked {
+    binary: PathBuf,
+    dir: PathBuf,
+    out: Option<PathBuf>,
+    only: Vec<String>,
+    quick: bool,
+}
+
+const USAGE: &str =
+    "usage: load bench --binary FILE --dir DIR [--out FILE] [--only demo,submit,lists,journal] [--quick]";
+
+fn asked() -> Option<Asked> {
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() != Some("bench") {
+        return None;
+    }
+    let mut asked = Asked { binary: PathBuf::new(), dir: PathBuf::new(), out: None, only: Vec::new(), quick: false };
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--binary" => asked.binary = words.next()?.into(),
+            "--dir" => asked.dir = words.next()?.into(),
+            "--out" => asked.out = Some(words.next()?.into()),
+            "--only" => asked.only = words.next()?.split(',').map(str::to_string).collect(),
+            "--quick" => asked.quick = true,
+            _ => return None,
+        }
+    }
+    (asked.binary.is_file() && !asked.dir.as_os_str().is_empty()).then_some(asked)
+}
+
+fn main() -> ExitCode {
+    let Some(asked) = asked() else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match bench::run(&asked) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("bench: {e}");
+            ExitCode::FAILURE
+        }
+    }
+}
