@@ -74,10 +74,8 @@ test('a hazard travels from the guard’s phone to the county’s screen and bac
   await expect(d.locator('h1')).toHaveText(fact);
   await d.locator('input[name=grade][value=minor]').check({ force: true });
   await d.locator('select[name=category]').selectOption('electric');
-  await d.locator('select[name=assignee]').selectOption({ label: fixer.name }).catch(async () => {
-    const option = d.locator('select[name=assignee] option', { hasText: fixer.name }).first();
-    await d.locator('select[name=assignee]').selectOption((await option.getAttribute('value'))!);
-  });
+  const option = d.locator('select[name=assignee] option', { hasText: fixer.name }).first();
+  await d.locator('select[name=assignee]').selectOption((await option.getAttribute('value'))!);
   await d.locator('#act [data-primary]').click();
   await expect(d.locator('main')).toContainText('待整改');
   await expect(row).toContainText('待整改', { timeout: 10_000 });

@@ -62,7 +62,7 @@ test('bytes on the wire: a first visit ≤ 40 KB, a later page ≤ 8 KB', async 
     await page.goto('/login');
     await page.locator('input[name=login]').fill(who.login);
     await page.locator('input[name=password]').fill(who.password);
-    await page.locator('button[type=submit]').first().click();
+    await page.locator('form [data-primary]').first().click();
     await page.waitForURL((url) => !url.pathname.startsWith('/login'));
     await session.send('Network.clearBrowserCache');
     bytes = 0;

@@ -29,7 +29,7 @@ export async function signIn(page: Page, who: Account): Promise<void> {
   await page.goto('/login');
   await page.locator('input[name=login]').fill(who.login);
   await page.locator('input[name=password]').fill(who.password);
-  await page.locator('button[type=submit]').first().click();
+  await page.locator('form [data-primary]').first().click();
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
 }
 

@@ -55,6 +55,30 @@ test('a round interrupted goes on where it was, under the same id', async ({ pag
   await expect(page.locator('.step-top')).toHaveText('2 / 3');
 });
 
+test.describe('with the page bent on its way', () => {
+  test.use({ serviceWorkers: 'block' }); // the service worker's own requests pass by page.route
+
+  test('a round elsewhere is another draft, and keeps its own hidden fields', async ({ page }) => {
+    await page.goto('/checks/new');
+    await page.getByRole('button', fine).click();
+    await page.waitForTimeout(300);
+    // The same page for another building: other places, another hidden field.
+    await page.route('**/checks/new', async (route) => {
+      const answer = await route.fetch();
+      const html = (await answer.text()).replace(/data-place="p(\d)"/g, 'data-place="q$1"').replace(/(result|seen)_p/g, '$1_q').replace('<input type="hidden" name="id"', '<input type="hidden" name="building" value="B"><input type="hidden" name="id"');
+      await route.fulfill({ response: answer, body: html });
+    });
+    await page.goto('/checks/new');
+    await expect(page.locator('.step-top')).toHaveText('1 / 3');
+    expect(await page.locator('[name=building]').inputValue()).toBe('B');
+    await page.getByRole('button', fine).click();
+    await page.waitForTimeout(300);
+    await page.unroute('**/checks/new');
+    await page.goto('/checks/new');
+    await expect(page.locator('.step-top')).toHaveText('2 / 3');
+  });
+});
+
 test('without scripts all places stand in a plain list with nothing chosen', async ({ browser, world }) => {
   const context = await browser.newContext({ ...phone, javaScriptEnabled: false, baseURL: world.url });
   const page = await context.newPage();

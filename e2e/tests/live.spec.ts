@@ -50,10 +50,28 @@ test('the keyboard stays in the row that is replaced', async ({ page, world }) =
 test('a filter swaps the list, keeps the page and puts the choice in the address', async ({ page }) => {
   await page.goto('/hazards');
   await page.evaluate(() => ((window as unknown as { mark: number }).mark = 1));
+  expect(await page.evaluate(() => performance.getEntriesByType('resource').filter((one) => one.name.includes('htmx')).length)).toBe(0);
+  await page.locator('[data-filter] [name=place]').focus();
   await page.locator('[data-filter] [name=place]').selectOption({ label: '全部' });
   await page.waitForURL('**/hazards?*place=*');
   await expect(page.locator('[data-live-rows] tr')).toHaveCount(12);
   expect(await page.evaluate(() => (window as unknown as { mark: number }).mark)).toBe(1);
+});
+
+test('seen again after being hidden, the list is read anew', async ({ page, world }) => {
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/);
+  await page.locator('#row-3').evaluate((row) => (row.textContent = '过时'));
+  const turn = (hidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { value, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, hidden);
+  await turn(true);
+  await expect.poll(() => world.streams()).toBe(0);
+  await turn(false);
+  await expect.poll(() => world.streams()).toBe(1);
+  await expect(page.locator('#row-3')).not.toContainText('过时');
 });
 
 test('a stream that breaks is not called live', async ({ page, world }) => {

@@ -52,7 +52,11 @@ impl House {
             Ok(person)
         })
     }
-    fn by<T: Send + 'static>(&self, key: &'static str, job: impl Fn(&mut Cx<'_, '_>) -> Result<T> + Send + 'static) -> T {
+    fn by<T: Send + 'static>(
+        &self,
+        key: &'static str,
+        job: impl Fn(&mut Cx<'_, '_>) -> Result<T> + Send + 'static,
+    ) -> T {
         let actor = self.app.read(&Actor::system(), move |cx| login::actor_of(cx, key, None)).unwrap();
         self.app.write(&actor, Meta::of("web"), job).unwrap()
     }
@@ -151,7 +155,12 @@ fn fill(h: &House) -> School {
 }
 
 fn month(h: &House, s: &School) {
-    let to = |grade| Input { grade: Some(grade), category: Some(Category::Fire), assignee: Some(s.fixer), ..Input::default() };
+    let to = |grade| Input {
+        grade: Some(grade),
+        category: Some(Category::Fire),
+        assignee: Some(s.fixer),
+        ..Input::default()
+    };
     let fixed = |text: &str, n| Input { note: Some(text.into()), photos: vec![h.photo(n)], ..Input::default() };
     walk(h, &s.places, &[]);
     let kitchen = h.raise("teacher", "食堂操作间电线接头裸露", s.kitchen, Some(Category::Electric), 3);
@@ -193,7 +202,8 @@ fn month(h: &House, s: &School) {
         ..NewHazard::default()
     };
     h.by("guard", move |cx| hazard::raise::raise(cx, &new));
-    for (i, text) in ["2号楼一层走廊堆放桌椅", "1号楼配电间门锁损坏", "阶梯教室窗户松动"].iter().enumerate() {
+    for (i, text) in ["2号楼一层走廊堆放桌椅", "1号楼配电间门锁损坏", "阶梯教室窗户松动"].iter().enumerate()
+    {
         h.raise("guard", text, s.places[i * 4], None, 10 + i as u8);
     }
 }
@@ -227,7 +237,10 @@ fn main() {
     let school = fill(&house);
     month(&house, &school);
     let config = Config { demo: true, ..Config::plain(([127, 0, 0, 1], port).into()) };
-    println!("http://127.0.0.1:{port}  {PASSWORD}: guard teacher fixer head vice principal officer city; school {}", school.unit);
+    println!(
+        "http://127.0.0.1:{port}  {PASSWORD}: guard teacher fixer head vice principal officer city; school {}",
+        school.unit
+    );
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async { web::serve(app, config, std::future::pending::<()>()).await.unwrap() });
     drop(dir);

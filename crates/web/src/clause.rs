@@ -165,7 +165,8 @@ struct ShowPage {
 
 async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>) -> Answer {
     let Some((chapter, item)) = item(&number) else { return Err(Refusal::NotFound.into()) };
-    let state = if number == "2.6" && page::reads_hazards(signed.actor()) { hazards(&web, &signed).await? } else { Vec::new() };
+    let state =
+        if number == "2.6" && page::reads_hazards(signed.actor()) { hazards(&web, &signed).await? } else { Vec::new() };
     let name = words::notice::name(&number).unwrap_or("");
     page::full(&ShowPage {
         shell: signed.shell(&web, At::Clauses).await?,

@@ -101,7 +101,9 @@ pub fn status_of(refusal: &Refusal) -> StatusCode {
         Refusal::Invalid(_) | Refusal::NeedsEvidence { .. } | Refusal::PackForbids { .. } => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        Refusal::WrongState { .. } | Refusal::Stale { .. } | Refusal::Duplicate | Refusal::TooLate => StatusCode::CONFLICT,
+        Refusal::WrongState { .. } | Refusal::Stale { .. } | Refusal::Duplicate | Refusal::TooLate => {
+            StatusCode::CONFLICT
+        }
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
     }
@@ -207,6 +209,8 @@ pub fn panicked(what: Box<dyn std::any::Any + Send>) -> Response {
 struct ErrorPage {
     shell: Shell,
     title: String,
+    /// What the title's first sentence left over.
+    rest: String,
     next: &'static str,
     search: bool,
     login: Option<String>,
@@ -272,9 +276,11 @@ async fn page(web: &Web, asked: axum::http::request::Parts, failure: &Failure, g
         Some(signed) => signed.shell(web, crate::page::At::Nowhere).await.unwrap_or_else(|_| Shell::bare(web, &ask)),
         None => Shell::bare(web, &ask),
     };
+    let (title, rest) = failure.problem.title.split_once('。').unwrap_or((&failure.problem.title, ""));
     let page = ErrorPage {
         shell,
-        title: failure.problem.title.clone(),
+        title: title.to_string(),
+        rest: rest.to_string(),
         next: words::what_next(&failure.problem.code),
         search: failure.problem.code == "not_found",
         login,

@@ -139,7 +139,8 @@ const NOWHERE: &str = "#sample";
 
 fn samples() -> Parts {
     let states = words::all_states().iter().map(|w| (w.word.to_string(), w.tone.to_string())).collect();
-    let fault = FieldFault { field: "place-light".into(), title: "请选部位，好让整改的人找得到。".into() };
+    let fault =
+        FieldFault { field: "place-light".into(), title: "请选部位，好让整改的人找得到。".into() };
     let columns = [("问题", "l1"), ("部位", "l2"), ("整改人", "l2"), ("天数", "num"), ("状态", "l3")];
     Parts {
         options: (1..=4).map(|n| Choice::new(n.to_string(), format!("选项 {n}"))).collect(),

@@ -58,8 +58,14 @@ fn leaf_row(shadow: &Shadow) -> LeafRow {
     }
 }
 
-const COLUMNS: &[Column] =
-    &[column("存证", "num"), column("做了什么", "l1"), column("记录", "l2"), column("版本", "num"), column("经由", "l2"), column("收到", "l3")];
+const COLUMNS: &[Column] = &[
+    column("存证", "num"),
+    column("做了什么", "l1"),
+    column("记录", "l2"),
+    column("版本", "num"),
+    column("经由", "l2"),
+    column("收到", "l3"),
+];
 
 struct FindingRow {
     what: &'static str,

@@ -17,13 +17,17 @@
 //! pub fn routes() -> Router<Web> { Router::new().route("/things", get(list)).route("/things/{id}", get(show)) }
 //!
 //! #[derive(Template)]
-//! #[template(path = "thing/list.html", blocks = ["box"])]      // {% block box %} is the htmx fragment
-//! struct ListPage { shell: Shell, … }
+//! #[template(path = "thing/list.html")]
+//! struct ListPage { shell: Shell, live: Live, … }             // {{ live|safe }} inside [data-live-box]
+//!
+//! #[derive(Template)]
+//! #[template(path = "thing/list_live.html")]                   // the htmx fragment is a template of its own: askama
+//! struct Live { rows: Vec<Row>, … }                            // gives no block that base.html has inside an `if`
 //!
 //! async fn list(State(web): State<Web>, signed: Signed) -> Answer {
 //!     let page = web.read(signed.actor(), |cx| thing::list(cx, …)).await?;      // one job, the viewer's rights
 //!     let page = ListPage { shell: signed.shell(&web, At::Hazards).await?, … };
-//!     if signed.ask.htmx { page::part(&page.as_box()) } else { page::full(&page) }
+//!     if signed.ask.htmx { page::part(&page.live) } else { page::full(&page) }
 //! }
 //!
 //! async fn add(State(web): State<Web>, posted: Posted) -> Answer {
@@ -42,10 +46,12 @@
 pub mod api;
 mod check;
 mod clause;
+mod directory;
 pub mod door;
 pub mod error;
 mod files;
 mod hazard;
+mod help;
 mod journal_pages;
 pub mod limiter;
 pub mod live;
@@ -58,10 +64,9 @@ mod place;
 mod plot;
 mod router;
 mod search;
-mod statics;
-mod help;
 pub mod signin;
 pub mod state;
+mod statics;
 mod system;
 mod tlog;
 mod today;

@@ -56,7 +56,7 @@ async fn login_page(State(web): State<Web>, ask: Ask) -> Answer {
 
 async fn sign_in(State(web): State<Web>, request: Request) -> Answer {
     let (parts, body) = request.into_parts();
-    own_site(&parts.headers)?;
+    own_site(&parts)?;
     let ask = Ask::of(&web, &parts);
     let request = Request::from_parts(parts.clone(), body);
     let body = axum::body::Bytes::from_request(request, &web).await.map_err(|e| WebError::http(e.status()))?;
@@ -71,9 +71,7 @@ async fn sign_in(State(web): State<Web>, request: Request) -> Answer {
     };
     let (status, said) = match signin::open(&web, &attempt).await {
         Ok(opened) => return Ok(entered(&web, &name, &opened, &next)),
-        Err(Refused::Wrong { left: 0 }) => {
-            (StatusCode::UNAUTHORIZED, words::login_rest(limits::LOGIN_REST_SECONDS))
-        }
+        Err(Refused::Wrong { left: 0 }) => (StatusCode::UNAUTHORIZED, words::login_rest(limits::LOGIN_REST_SECONDS)),
         Err(Refused::Wrong { left }) => (StatusCode::UNAUTHORIZED, words::login_wrong(left)),
         Err(Refused::Rest { seconds }) => (StatusCode::TOO_MANY_REQUESTS, words::login_rest(seconds)),
         Err(Refused::Error(e)) => return Err(e.into()),
@@ -138,12 +136,7 @@ async fn me(State(web): State<Web>, signed: Signed) -> Answer {
     page::full(&page)
 }
 
-async fn me_page(
-    web: &Web,
-    signed: &Signed,
-    faults: Vec<FieldFault>,
-    said: &'static str,
-) -> Result<MePage, WebError> {
+async fn me_page(web: &Web, signed: &Signed, faults: Vec<FieldFault>, said: &'static str) -> Result<MePage, WebError> {
     let lines = web.read(signed.actor(), login::sessions).await?;
     let now = Stopwatch::wall_seconds();
     let sessions = lines
@@ -256,12 +249,7 @@ struct Token {
 /// What a page that was stored on the phone needs before it sends.
 async fn token(State(web): State<Web>, signed: Signed) -> Json<Token> {
     let session = &signed.session;
-    Json(Token {
-        csrf: session.csrf.clone(),
-        login: session.login,
-        name: session.actor.name.clone(),
-        now: web.now().0,
-    })
+    Json(Token { csrf: session.csrf.clone(), login: session.login, name: session.actor.name.clone(), now: web.now().0 })
 }
 
 #[cfg(test)]
@@ -271,7 +259,9 @@ mod tests {
     #[test]
     fn after_sign_in_one_lands_in_this_house_only() {
         assert_eq!(own_path("/hazards?unit=1"), "/hazards?unit=1");
-        for foreign in ["https://evil.example", "//evil.example", "/\\evil", "", "/login?next=/login", "/a\r\nSet-Cookie: x"] {
+        for foreign in
+            ["https://evil.example", "//evil.example", "/\\evil", "", "/login?next=/login", "/a\r\nSet-Cookie: x"]
+        {
             assert_eq!(own_path(foreign), "/", "{foreign}");
         }
     }

@@ -356,7 +356,7 @@ pub fn unit_tabs(unit: Id, kind: safety::org::UnitKind, now: UnitTab) -> Vec<Tab
 pub fn full(page: &impl Template) -> Answer {
     with(StatusCode::OK, page)
 }
-/// A fragment for htmx (a block of the page).
+/// A fragment for htmx (a template of its own).
 pub fn part(block: &impl Template) -> Answer {
     with(StatusCode::OK, block)
 }

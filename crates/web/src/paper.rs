@@ -47,7 +47,8 @@ impl Paper {
         let named = format!("attachment; filename=\"download.csv\"; filename*=UTF-8''{name}");
         let disposition = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("attachment"));
         let kind = HeaderValue::from_static("text/csv; charset=utf-8");
-        ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], self.csv(title_row)).into_response()
+        ([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], self.csv(title_row))
+            .into_response()
     }
 }
 

@@ -47,15 +47,12 @@ struct PersonRow {
 }
 
 #[derive(Template)]
-#[template(path = "people/roll.html", blocks = ["live"])]
+#[template(path = "people/roll.html")]
 struct RollPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
     unit: Unit,
     query: String,
-    total: usize,
-    rows: Vec<PersonRow>,
-    columns: Vec<Column>,
     vacant: Vec<&'static str>,
     may_manage: bool,
     may_post: bool,
@@ -63,6 +60,17 @@ struct RollPage {
     inner: Vec<Choice>,
     typed: Fields,
     faults: Vec<FieldFault>,
+    live: RollLive,
+}
+
+/// The rows: what htmx asks for.
+#[derive(Template)]
+#[template(path = "people/roll_live.html")]
+struct RollLive {
+    query: String,
+    total: usize,
+    rows: Vec<PersonRow>,
+    columns: Vec<Column>,
 }
 
 const COLUMNS: &[Column] = &[column("姓名", "l1"), column("岗位", "l2"), column("手机", "l3")];
@@ -112,7 +120,7 @@ fn inner_choices(inner: &[Unit]) -> Vec<Choice> {
 
 async fn roll(State(web): State<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
     let page = roll_page(&web, &signed, id_of(&id)?, Fields::default(), Vec::new()).await?;
-    if signed.ask.htmx { page::part(&page.as_live()) } else { page::full(&page) }
+    if signed.ask.htmx { page::part(&page.live) } else { page::full(&page) }
 }
 
 async fn roll_page(
@@ -137,10 +145,13 @@ async fn roll_page(
     };
     Ok(RollPage {
         crumbs: roll.crumbs.clone(),
+        live: RollLive {
+            query: query.clone(),
+            total: roll.people.len(),
+            rows: roll.people.iter().take(ROWS).map(row).collect(),
+            columns: COLUMNS.to_vec(),
+        },
         query,
-        total: roll.people.len(),
-        rows: roll.people.iter().take(ROWS).map(row).collect(),
-        columns: COLUMNS.to_vec(),
         vacant,
         may_manage: roll.may_manage,
         may_post: roll.may_post,
@@ -170,12 +181,8 @@ fn typed_post(fields: &Fields, home: Id) -> Result<Option<NewPost>> {
 
 async fn enter(State(web): State<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
     let unit = id_of(&id)?;
-    let new = NewPerson {
-        id: posted.key(),
-        unit,
-        name: posted.fields.text("name"),
-        mobile: posted.fields.opt("mobile"),
-    };
+    let new =
+        NewPerson { id: posted.key(), unit, name: posted.fields.text("name"), mobile: posted.fields.opt("mobile") };
     let done = match typed_post(&posted.fields, unit) {
         Ok(wanted) => {
             web.act(&posted, move |cx| {
@@ -452,7 +459,8 @@ fn one_time_password() -> String {
 /// Initials and four figures: `zfg4821`.
 fn names(person: &str) -> Vec<String> {
     let found = text::find(&[person]);
-    let initials: String = found.rsplit(' ').next().unwrap_or("").chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    let initials: String =
+        found.rsplit(' ').next().unwrap_or("").chars().filter(char::is_ascii_alphanumeric).take(8).collect();
     let initials = if initials.is_empty() { "user".to_string() } else { initials };
     (0..NAMES)
         .map(|_| {
@@ -481,7 +489,8 @@ async fn slip(State(web): State<Web>, Path(id): Path<String>, posted: Posted) ->
             for name in &tries {
                 match login::create(cx, id, name, Some(&hash), true) {
                     Ok(_) => return Ok(name.clone()),
-                    Err(Error::Refused(Refusal::Invalid(f))) if f.iter().all(|f| f.problem == Problem::Taken && f.field == "login") => {}
+                    Err(Error::Refused(Refusal::Invalid(f)))
+                        if f.iter().all(|f| f.problem == Problem::Taken && f.field == "login") => {}
                     Err(e) => return Err(e),
                 }
             }

@@ -182,10 +182,8 @@ async fn labels(State(web): State<Web>, signed: Signed, Path(id): Path<String>) 
         .await?;
     let base = web.config.public_url.clone().unwrap_or_else(|| signed.ask.origin.clone());
     let rows: Vec<PlaceRow> = places.iter().map(|p| row(p, &places)).collect();
-    let chosen: Vec<PlaceRow> = rows
-        .into_iter()
-        .filter(|r| wanted.is_empty() || wanted.iter().any(|w| w.to_string() == r.id))
-        .collect();
+    let chosen: Vec<PlaceRow> =
+        rows.into_iter().filter(|r| wanted.is_empty() || wanted.iter().any(|w| w.to_string() == r.id)).collect();
     let left = chosen.len().saturating_sub(LABELS);
     let labels = web
         .heavy(move || {
@@ -360,8 +358,7 @@ async fn by_code(State(web): State<Web>, signed: Signed, Path(code): Path<String
             let unit = unit::load(cx, place.unit)?;
             let may_raise = may(cx, Action::HazardRaise, unit.home)?;
             let open = if page::reads_hazards(cx.actor) {
-                let filter =
-                    Filter { place: Some(place.id), bucket: Some(list::Bucket::Open), ..Filter::default() };
+                let filter = Filter { place: Some(place.id), bucket: Some(list::Bucket::Open), ..Filter::default() };
                 list::count(cx, &filter)?
             } else {
                 0

@@ -103,7 +103,8 @@ pub fn lines(title: &str, first: &[i64], second: &[i64], ends: (&str, &str)) -> 
 fn points(row: &[i64], most: i64) -> String {
     let room = HEIGHT - TOP - FOOT;
     let last = (row.len() as i64 - 1).max(1);
-    let point = |(i, v): (usize, &i64)| format!("{},{}", 2 + i as i64 * (WIDTH - 4) / last, TOP + room - v * room / most);
+    let point =
+        |(i, v): (usize, &i64)| format!("{},{}", 2 + i as i64 * (WIDTH - 4) / last, TOP + room - v * room / most);
     row.iter().enumerate().map(point).collect::<Vec<_>>().join(" ")
 }
 

@@ -24,6 +24,7 @@ pub fn router(web: Web) -> Router {
         .merge(crate::hazard::routes())
         .merge(crate::check::routes())
         .merge(crate::unit::routes())
+        .merge(crate::directory::routes())
         .merge(crate::people::routes())
         .merge(crate::place::routes())
         .merge(crate::search::routes())
@@ -75,7 +76,7 @@ async fn guard(request: Request, next: Next) -> Response {
     if html {
         // A page is for one viewer, and the same address answers a fragment to htmx.
         put(header::CACHE_CONTROL, "private, no-cache");
-        headers.append(header::VARY, HeaderValue::from_static("HX-Request, Cookie"));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding, Cookie, HX-Request"));
     } else {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     }

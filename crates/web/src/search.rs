@@ -51,11 +51,8 @@ async fn search(State(web): State<Web>, signed: Signed) -> Answer {
         return Ok(Redirect::to(&format!("/clauses/{query}")).into_response());
     }
     let asked = query.clone();
-    let mut groups = if query.is_empty() {
-        Vec::new()
-    } else {
-        web.read(signed.actor(), move |cx| groups(cx, &asked)).await?
-    };
+    let mut groups =
+        if query.is_empty() { Vec::new() } else { web.read(signed.actor(), move |cx| groups(cx, &asked)).await? };
     groups.retain(|g| !g.hits.is_empty());
     page::full(&SearchPage { shell: signed.shell(&web, At::Nowhere).await?, query, groups })
 }
@@ -82,11 +79,7 @@ fn people_hits(cx: &mut Cx<'_, '_>, query: &str) -> Result<Vec<Hit>> {
     let mut hits = Vec::new();
     for person in none_if_refused(people::search(cx, query, GROUP))? {
         let unit = unit::load(cx, person.unit)?.name;
-        hits.push(Hit {
-            title: person.name.unwrap_or_default(),
-            note: unit,
-            href: format!("/persons/{}", person.id),
-        });
+        hits.push(Hit { title: person.name.unwrap_or_default(), note: unit, href: format!("/persons/{}", person.id) });
     }
     Ok(hits)
 }
@@ -97,7 +90,11 @@ fn place_hits(cx: &mut Cx<'_, '_>, query: &str) -> Result<Vec<Hit>> {
         // The search goes by the tree; the right to read places decides.
         let Ok(found) = place::show(cx, found.id) else { continue };
         let unit = unit::load(cx, found.unit)?.name;
-        hits.push(Hit { title: found.name, note: format!("{unit} · 码 {}", found.code), href: format!("/places/{}", found.id) });
+        hits.push(Hit {
+            title: found.name,
+            note: format!("{unit} · 码 {}", found.code),
+            href: format!("/places/{}", found.id),
+        });
     }
     Ok(hits)
 }
@@ -119,11 +116,8 @@ fn hazard_hits(cx: &mut Cx<'_, '_>, query: &str) -> Result<Vec<Hit>> {
 
 fn unit_hits(cx: &mut Cx<'_, '_>, query: &str) -> Result<Vec<Hit>> {
     let found = none_if_refused(unit::search(cx, query, GROUP))?;
-    let hit = |u: unit::Unit| Hit {
-        note: words::unit_kind(u.kind).into(),
-        href: format!("/units/{}", u.id),
-        title: u.name,
-    };
+    let hit =
+        |u: unit::Unit| Hit { note: words::unit_kind(u.kind).into(), href: format!("/units/{}", u.id), title: u.name };
     Ok(found.into_iter().map(hit).collect())
 }
 

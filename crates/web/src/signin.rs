@@ -56,9 +56,13 @@ pub struct Opened {
 #[derive(Clone, Debug)]
 pub enum Refused {
     /// Wrong login or password; tries left.
-    Wrong { left: i64 },
+    Wrong {
+        left: i64,
+    },
     /// Too many tries; seconds to wait.
-    Rest { seconds: i64 },
+    Rest {
+        seconds: i64,
+    },
     Error(Error),
 }
 
@@ -119,9 +123,8 @@ async fn enter(web: &Web, door: &login::Door, device: &str) -> std::result::Resu
     let csrf = hex(&base::random::<16>());
     let (login, seen, device) = (door.login, door.password.clone().unwrap_or_default(), device.to_string());
     let (t, c) = (token.clone(), csrf);
-    let written = web
-        .write(&Actor::system(), Meta::of("web"), move |cx| login::sign_in(cx, login, &seen, &t, &c, &device))
-        .await;
+    let written =
+        web.write(&Actor::system(), Meta::of("web"), move |cx| login::sign_in(cx, login, &seen, &t, &c, &device)).await;
     match written {
         Ok(()) => Ok(Opened { token, login: door.login, must_change: door.must_change }),
         Err(Error::Refused(Refusal::SignIn)) => Err(Refused::Wrong { left: 0 }),

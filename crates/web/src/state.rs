@@ -32,6 +32,9 @@ const SESSION_TRUST_MS: i64 = 1_000;
 /// Sessions remembered at once.
 const SESSIONS_KEPT: usize = 4_096;
 
+/// Sessions by the hash of their token, each with the machine time at which it was read.
+type Sessions = HashMap<[u8; 32], (Arc<Session>, i64)>;
+
 #[derive(Clone)]
 pub struct Web(Arc<Inner>);
 
@@ -45,7 +48,7 @@ pub struct Inner {
     pub key: [u8; 32],
     heavy: Semaphore,
     heavy_waiting: AtomicUsize,
-    sessions: Mutex<HashMap<[u8; 32], (Arc<Session>, i64)>>,
+    sessions: Mutex<Sessions>,
     stopping: watch::Sender<bool>,
 }
 
@@ -169,7 +172,7 @@ impl Web {
         self.sessions().clear();
     }
 
-    fn sessions(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], (Arc<Session>, i64)>> {
+    fn sessions(&self) -> std::sync::MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -87,7 +87,11 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
 /// Vacant posts: of the units right below for a bureau, of one's own unit for those who manage it.
 fn vacancies(cx: &mut Cx<'_, '_>, actor: &Actor, bureau: bool) -> Result<Vec<(Id, String, Role)>> {
     if bureau {
-        return if reach(actor.role, Action::PostManage) == Reach::Subtree { post::vacancies_below(cx) } else { Ok(Vec::new()) };
+        return if reach(actor.role, Action::PostManage) == Reach::Subtree {
+            post::vacancies_below(cx)
+        } else {
+            Ok(Vec::new())
+        };
     }
     if reach(actor.role, Action::PostManage) == Reach::Nothing {
         return Ok(Vec::new());
@@ -265,7 +269,8 @@ fn other(line: &Line, now: Ms) -> Other {
     let h = &line.hazard;
     let state = words::state(h.state);
     let mark = h.due_at.and_then(|due| words::due_mark(due, now));
-    let who = line.assignee_name.clone().unwrap_or_else(|| line.unit_name.clone());
+    let turn = h.turn_role.map(|role| words::role(role).to_string());
+    let who = line.assignee_name.clone().or(turn).unwrap_or_else(|| line.unit_name.clone());
     let note = match (&mark, h.due_at) {
         (Some(mark), _) => format!("{who} · {}", mark.word),
         (None, Some(due)) => format!("{who} · {} 前", words::day(due.day())),
@@ -285,7 +290,8 @@ struct Row {
 }
 
 fn row(line: &Line, me: Option<Id>, now: Ms) -> Result<Change> {
-    let html = Row { t: task(line, me, now, false) }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
+    let html =
+        Row { t: task(line, me, now, false) }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
     Ok(Change::Row(html.replacen(" data-row", " data-row data-new=\"1\"", 1)))
 }
 

@@ -1,15 +1,14 @@
-//! Units (4.1, 4.2): the list below one's own, a unit's record with its life, and the directory (通讯录).
+//! Units (4.1, 4.2): the list below one's own, and a unit's record with its life.
 
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
-use base::{Error, Id, Ms, Refusal, Result, limits};
+use base::{Error, Id, Result, limits};
 use safety::Cx;
 use safety::kernel::rights::Action;
-use safety::org::post::{Contact, Directory};
 use safety::org::unit::{Change, NewUnit, Unit, UnitStep};
-use safety::org::{Role, Stage, UnitKind, login, people, post as posts, unit};
+use safety::org::{Stage, UnitKind, login, people, unit};
 
 use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
@@ -19,8 +18,6 @@ use crate::words;
 
 /// Units of one page of the list.
 const ROWS: usize = limits::PAGE_ROWS_MAX as usize;
-/// Units below whose leaders stand in a bureau's directory.
-const DIRECTORY_UNITS: usize = limits::PAGE_ROWS_MAX as usize;
 
 pub fn routes() -> Router<Web> {
     Router::new()
@@ -29,7 +26,6 @@ pub fn routes() -> Router<Web> {
         .route("/units/{id}", get(show).post(change))
         .route("/units/{id}/close", post(close))
         .route("/units/{id}/move", post(move_to))
-        .route("/units/{id}/posts", get(contacts))
 }
 
 /// The id of an address; what is no id is simply not there.
@@ -87,19 +83,27 @@ const COLUMNS: &[Column] =
     &[column("名称", "l1"), column("类别", "l2"), column("学生", "num"), column("24 小时电话", "l3")];
 
 #[derive(Template)]
-#[template(path = "unit/list.html", blocks = ["live"])]
+#[template(path = "unit/list.html")]
 struct ListPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
     title: String,
     of: String,
     query: String,
+    may_open: bool,
+    live: ListLive,
+}
+
+/// The rows with their pager: what htmx asks for.
+#[derive(Template)]
+#[template(path = "unit/list_live.html")]
+struct ListLive {
+    query: String,
     total: usize,
     rows: Vec<UnitRow>,
     columns: Vec<Column>,
     older: String,
     newer: String,
-    may_open: bool,
 }
 
 async fn list(State(web): State<Web>, signed: Signed) -> Answer {
@@ -123,26 +127,24 @@ async fn list(State(web): State<Web>, signed: Signed) -> Answer {
     let from: usize = signed.ask.param("from").and_then(|f| f.parse().ok()).unwrap_or(0);
     let total = units.len();
     let rows = units.iter().skip(from).take(ROWS).map(unit_row).collect();
-    let mut shell = signed.shell(&web, At::Units).await?;
-    shell.tabs = list_tabs(top.id, true);
-    let page = ListPage {
-        title: top.name,
-        of: top.id.to_string(),
-        crumbs,
-        query,
+    let live = ListLive {
+        query: query.clone(),
         total,
         rows,
         columns: COLUMNS.to_vec(),
         older: if from + ROWS < total { signed.ask.link("from", &(from + ROWS).to_string()) } else { String::new() },
         newer: if from > 0 { signed.ask.link("from", &from.saturating_sub(ROWS).to_string()) } else { String::new() },
-        may_open,
-        shell,
     };
-    if signed.ask.htmx { page::part(&page.as_live()) } else { page::full(&page) }
+    if signed.ask.htmx {
+        return page::part(&live);
+    }
+    let mut shell = signed.shell(&web, At::Units).await?;
+    shell.tabs = list_tabs(top.id, true);
+    page::full(&ListPage { title: top.name, of: top.id.to_string(), crumbs, query, may_open, live, shell })
 }
 
 /// 名单 and 通讯录 of a bureau.
-fn list_tabs(of: Id, list: bool) -> Vec<Tab> {
+pub(crate) fn list_tabs(of: Id, list: bool) -> Vec<Tab> {
     vec![
         Tab::new(words::tab::LIST, format!("/units?of={of}"), list),
         Tab::new(words::tab::CONTACTS, format!("/units/{of}/posts"), !list),
@@ -193,7 +195,8 @@ struct Shown {
 fn shown(cx: &mut Cx<'_, '_>, id: Id) -> Result<Shown> {
     let unit = unit::show(cx, id)?;
     let may_change = may(cx, Action::PlaceManage, unit.home)?;
-    let children = if may(cx, Action::PersonRead, unit.home)? || may_change { unit::children(cx, id)? } else { Vec::new() };
+    let children =
+        if may(cx, Action::PersonRead, unit.home)? || may_change { unit::children(cx, id)? } else { Vec::new() };
     let second = match unit.second {
         Some(person) => people::load(cx, person)?.name,
         None => None,
@@ -458,120 +461,3 @@ async fn open(State(web): State<Web>, posted: Posted) -> Answer {
         }
     }
 }
-
-struct ContactRow {
-    role: String,
-    department: String,
-    name: String,
-    mobile: String,
-    word: words::Word,
-}
-
-struct VacantRow {
-    role: &'static str,
-    days: String,
-    long: bool,
-}
-
-/// A unit below in a bureau's directory.
-struct BelowRow {
-    id: String,
-    name: String,
-    phone: String,
-    head: String,
-    safety: String,
-    reporter: String,
-}
-
-#[derive(Template)]
-#[template(path = "unit/posts.html")]
-struct ContactsPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    name: String,
-    phone: String,
-    on: String,
-    contacts: Vec<ContactRow>,
-    vacant: Vec<VacantRow>,
-    below: Vec<BelowRow>,
-    below_left: usize,
-}
-
-async fn contacts(State(web): State<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
-    let id = id_of(&id)?;
-    let (unit, directory, below, left, crumbs) = web
-        .read(signed.actor(), move |cx| {
-            let unit = unit::show(cx, id)?;
-            let directory = posts::directory(cx, id)?;
-            let (below, left) = below(cx, &unit)?;
-            let crumbs = crumbs(cx, &unit)?;
-            Ok((unit, directory, below, left, crumbs))
-        })
-        .await?;
-    let mut shell = signed.shell(&web, At::Units).await?;
-    shell.tabs = if unit.kind.is_bureau() { list_tabs(id, false) } else { page::unit_tabs(id, unit.kind, UnitTab::Contacts) };
-    page::full(&ContactsPage {
-        crumbs,
-        name: directory.name.clone(),
-        phone: directory.phone.clone().unwrap_or_default(),
-        on: words::at_long(web.now()),
-        contacts: directory.contacts.iter().map(contact_row).collect(),
-        vacant: directory.vacant.iter().map(|(role, days)| vacant_row(*role, *days)).collect(),
-        below: below.iter().map(below_row).collect(),
-        below_left: left,
-        shell,
-    })
-}
-
-/// The directories of the units right below, for whoever may read them.
-fn below(cx: &mut Cx<'_, '_>, unit: &Unit) -> Result<(Vec<Directory>, usize)> {
-    if !unit.kind.is_bureau() || !may(cx, Action::ContactsRead, unit.home)? || cx.actor.unit_kind.is_school() {
-        return Ok((Vec::new(), 0));
-    }
-    let children = unit::children(cx, unit.id)?;
-    let open: Vec<&Unit> = children.iter().filter(|u| u.kind.is_institution() && u.closed_on.is_none()).collect();
-    let mut out = Vec::new();
-    for child in open.iter().take(DIRECTORY_UNITS) {
-        match posts::directory(cx, child.id) {
-            Ok(directory) => out.push(directory),
-            Err(Error::Refused(Refusal::NotFound | Refusal::NoRight)) => {}
-            Err(e) => return Err(e),
-        }
-    }
-    Ok((out, open.len().saturating_sub(DIRECTORY_UNITS)))
-}
-
-fn contact_row(contact: &Contact) -> ContactRow {
-    ContactRow {
-        role: contact.title.clone().unwrap_or_else(|| words::role(contact.role).into()),
-        department: contact.department.clone().unwrap_or_default(),
-        name: contact.name.clone().unwrap_or_default(),
-        mobile: contact.mobile.clone().unwrap_or_default(),
-        word: words::post_word(contact.acting),
-    }
-}
-
-/// A post vacant for more than a week is said with its days, in red.
-fn vacant_row(role: Role, days: Option<i64>) -> VacantRow {
-    let long = days.filter(|d| *d > 7);
-    VacantRow { role: words::role(role), days: long.map(|d| words::age(d * Ms::DAY)).unwrap_or_default(), long: long.is_some() }
-}
-
-fn below_row(d: &Directory) -> BelowRow {
-    let of = |roles: &[Role]| {
-        let found = d.contacts.iter().filter(|c| roles.contains(&c.role)).map(|c| {
-            let name = c.name.clone().unwrap_or_default();
-            c.mobile.as_ref().map_or(name.clone(), |m| format!("{name} {m}"))
-        });
-        found.take(2).collect::<Vec<_>>().join("，")
-    };
-    BelowRow {
-        id: d.unit.to_string(),
-        name: d.name.clone(),
-        phone: d.phone.clone().unwrap_or_default(),
-        head: of(&[Role::Principal, Role::BureauHead]),
-        safety: of(&[Role::SafetyHead, Role::Vice, Role::Officer]),
-        reporter: of(&[Role::Reporter, Role::Desk]),
-    }
-}
-

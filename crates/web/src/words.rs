@@ -78,8 +78,19 @@ pub mod thing {
     pub const LISTED: Word = word("挂牌督办", "r");
 
     pub const ALL: &[Word] = &[
-        WAITING, SENDING, SYNCED, HELD, PROOF_WHOLE, PROOF_WAITS, PROOF_BROKEN, IMPORT_READY, IMPORT_DONE, BACK_ENTRY,
-        CORRECTED, RECURRING, LISTED,
+        WAITING,
+        SENDING,
+        SYNCED,
+        HELD,
+        PROOF_WHOLE,
+        PROOF_WAITS,
+        PROOF_BROKEN,
+        IMPORT_READY,
+        IMPORT_DONE,
+        BACK_ENTRY,
+        CORRECTED,
+        RECURRING,
+        LISTED,
     ];
 }
 
@@ -105,7 +116,8 @@ mod tests {
                 assert!(a.word != b.word || a.tone == b.tone, "{a:?} and {b:?}");
             }
         }
-        let states: std::collections::BTreeSet<&str> = safety::hazard::State::ALL.iter().map(|s| state(*s).word).collect();
+        let states: std::collections::BTreeSet<&str> =
+            safety::hazard::State::ALL.iter().map(|s| state(*s).word).collect();
         assert_eq!(states.len(), safety::hazard::State::ALL.len(), "two states share a word");
         assert!(!all.iter().any(|w| ["已完成", "已完结", "已关闭", "已处理", "未提交"].contains(&w.word)));
         assert_eq!(state(safety::hazard::State::Returned), word("退回整改", "a"));

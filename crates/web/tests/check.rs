@@ -23,9 +23,12 @@ async fn a_check_is_one_tap_for_each_place_and_hazards_found_hang_under_it() {
     let (fine, found) = (format!("result_{gate}"), format!("result_{}", w.stair));
     let seen = format!("seen_{}", w.stair);
     let at = w.clock.now().plus(-600_000).0.to_string();
-    let fields = [("id", check), ("title", "周排查"), (fine.as_str(), "fine"), (found.as_str(), "found"), (seen.as_str(), &at)];
+    let fields =
+        [("id", check), ("title", "周排查"), (fine.as_str(), "fine"), (found.as_str(), "found"), (seen.as_str(), &at)];
     // The hazard comes first: the phone sends it while the walk still goes on.
-    let hazard = upload(&mut guard, "/hazards/new", &[("place", &stair), ("check", check), ("what", "扶手松动")], true, &[]).await;
+    let hazard =
+        upload(&mut guard, "/hazards/new", &[("place", &stair), ("check", check), ("what", "扶手松动")], true, &[])
+            .await;
     assert_eq!(hazard.status, StatusCode::SEE_OTHER, "{}", hazard.text);
     let key = [("accept", "application/json"), ("idempotency-key", "01930000-0000-7000-8000-0000000000ab")];
     let done = upload(&mut guard, "/checks/new", &fields, false, &key).await;
@@ -73,10 +76,18 @@ async fn a_check_that_cannot_stand_is_refused_with_every_tap_kept() {
     let foreign = format!("result_{}", w.foreign_gate);
     let other = upload(&mut guard, "/checks/new", &[(foreign.as_str(), "fine"), ("title", "周排查")], false, &[]).await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let broken = upload(&mut guard, "/checks/new", &[(mine.as_str(), "burning"), ("title", "周排查")], false, &[]).await;
+    let broken =
+        upload(&mut guard, "/checks/new", &[(mine.as_str(), "burning"), ("title", "周排查")], false, &[]).await;
     assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(guard.get("/checks").await.text.contains("还没有排查记录"));
-    let canary = upload(&mut guard, "/checks/new", &[(mine.as_str(), "fine"), ("title_text", "\"><svg onload=alert(1)>")], false, &[]).await;
+    let canary = upload(
+        &mut guard,
+        "/checks/new",
+        &[(mine.as_str(), "fine"), ("title_text", "\"><svg onload=alert(1)>")],
+        false,
+        &[],
+    )
+    .await;
     let page = guard.get(canary.location()).await;
     assert!(page.status == StatusCode::OK && !page.text.contains("<svg onload"));
     let id = canary.location().trim_start_matches("/checks/").split('?').next().unwrap().to_string();

@@ -19,7 +19,13 @@ pub fn jpeg() -> Vec<u8> {
 }
 
 /// Posts as a browser posts a form with photos.
-pub async fn upload(b: &mut Browser, path: &str, fields: &[(&str, &str)], photo: bool, headers: &[(&str, &str)]) -> Page {
+pub async fn upload(
+    b: &mut Browser,
+    path: &str,
+    fields: &[(&str, &str)],
+    photo: bool,
+    headers: &[(&str, &str)],
+) -> Page {
     const MARK: &str = "----part";
     let mut body = Vec::new();
     let csrf = b.csrf.clone();
@@ -83,7 +89,9 @@ async fn the_whole_loop_is_walked_by_forms() {
     assert!(form.text.contains("3号楼东楼梯二层") && form.text.contains("data-outbox=\"hazard\""));
     assert!(form.text.contains("value=\"灯不亮\"") && !form.text.contains("name=\"grade\""), "a guard does not grade");
     let place = w.stair.to_string();
-    let done = upload(&mut guard, "/hazards/new", &[("place", &place), ("phrase", "灯不亮"), ("category", "fire")], true, &[]).await;
+    let done =
+        upload(&mut guard, "/hazards/new", &[("place", &place), ("phrase", "灯不亮"), ("category", "fire")], true, &[])
+            .await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let id = id_in(done.location());
     let shown = guard.get(done.location()).await;
@@ -94,7 +102,8 @@ async fn the_whole_loop_is_walked_by_forms() {
     assert!(page.text.contains("轮到您：定级派单"));
     assert_eq!(page.text.matches("data-primary").count(), 1, "one filled button");
     let fixer = w.people["fixer"].to_string();
-    let fields = [("version", version(&page)), ("grade", "minor".into()), ("category", "fire".into()), ("assignee", fixer)];
+    let fields =
+        [("version", version(&page)), ("grade", "minor".into()), ("category", "fire".into()), ("assignee", fixer)];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let done = upload(&mut head, &format!("/hazards/{id}/assign"), &fields, false, &[]).await;
     assert_eq!(done.location(), format!("/hazards/{id}?done=assign"), "{}", done.text);
@@ -117,7 +126,8 @@ async fn the_whole_loop_is_walked_by_forms() {
     assert!(none.text.contains("请选一个结果。"));
     let silent = upload(&mut head, &path, &[("version", &v), ("result", "return")], false, &[]).await;
     assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "a return needs its reason");
-    let back = upload(&mut head, &path, &[("version", &v), ("result", "return"), ("note", "还是不亮")], false, &[]).await;
+    let back =
+        upload(&mut head, &path, &[("version", &v), ("result", "return"), ("note", "还是不亮")], false, &[]).await;
     assert_eq!(back.status, StatusCode::SEE_OTHER);
     assert_eq!(state(&w, id), State::Returned);
     upload(&mut fixer, &format!("/hazards/{id}/rectify"), &[("note", "换了整灯")], true, &[]).await;
@@ -129,7 +139,8 @@ async fn the_whole_loop_is_walked_by_forms() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     assert_eq!(state(&w, id), State::Closed);
     let end = vice.get(&format!("/hazards/{id}")).await;
-    for word in ["登记", "派单", "整改完成", "复查退回", "复查合格", "销账", "已销账", "下载证明"] {
+    for word in ["登记", "派单", "整改完成", "复查退回", "复查合格", "销账", "已销账", "下载证明"]
+    {
         assert!(end.text.contains(word), "{word}");
     }
     let proof = vice.get(&format!("/hazards/{id}/proof")).await;
@@ -150,7 +161,8 @@ async fn a_refused_form_keeps_what_was_typed_and_says_what_to_do() {
     )
     .await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for said in ["有 <span data-errors-count>2</span> 处要改", "请写一句哪里不对。", "请选部位，好让整改的人找得到。"] {
+    for said in ["有 <span data-errors-count>2</span> 处要改", "请写一句哪里不对。", "请选部位，好让整改的人找得到。"]
+    {
         assert!(page.text.contains(said), "{said}: {}", page.text);
     }
     assert!(page.text.contains("value=\"灯坏了好几天\"") && page.text.contains("value=\"major\" checked"));
@@ -184,7 +196,8 @@ async fn the_outbox_gets_json_and_the_same_item_twice_is_one_record() {
     let fields = [("place", place.as_str()), ("what", "灯不亮")];
     let key = "01930000-0000-7000-8000-000000000001";
     let claimed = (w.clock.now().plus(-3 * Ms::HOUR)).0.to_string();
-    let headers = [("accept", "application/json"), ("idempotency-key", key), ("x-claimed-at", &claimed), ("x-device-at", "5")];
+    let headers =
+        [("accept", "application/json"), ("idempotency-key", key), ("x-claimed-at", &claimed), ("x-device-at", "5")];
     let first = upload(&mut b, "/hazards/new", &fields, true, &headers).await;
     let again = upload(&mut b, "/hazards/new", &fields, true, &headers).await;
     assert_eq!((first.status, again.status), (StatusCode::CREATED, StatusCode::CREATED), "{}", first.text);
@@ -231,7 +244,10 @@ async fn somebody_was_quicker_and_the_newest_state_is_shown() {
     let stale = upload(&mut head, &path, &fields, false, &[]).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.text.contains("周文海刚刚已经留言。看一下最新情况再办。"), "{}", stale.text);
-    assert!(stale.text.contains("我去看过") && stale.text.contains("亮了</textarea>"), "newest state, typed words kept");
+    assert!(
+        stale.text.contains("我去看过") && stale.text.contains("亮了</textarea>"),
+        "newest state, typed words kept"
+    );
     act(&w, "vice", id, Act::Recheck, Input::default());
     let gone = upload(&mut head, &path, &[("result", "pass"), ("note", "亮了")], false, &[]).await;
     assert_eq!(gone.status, StatusCode::CONFLICT);
@@ -256,15 +272,22 @@ async fn what_is_not_the_viewers_does_not_exist_for_him() {
     assert_eq!(stranger.get(&format!("/hazards/ledger?unit={}", w.school)).await.status, StatusCode::NOT_FOUND);
     assert_eq!(stranger.get("/hazards/not-an-id").await.status, StatusCode::NOT_FOUND);
     let mut head = w.signed("head").await;
-    assert_eq!(upload(&mut head, &format!("/hazards/{id}/explode"), &[], false, &[]).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(upload(&mut head, &format!("/hazards/{id}/overdue"), &[], false, &[]).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        upload(&mut head, &format!("/hazards/{id}/explode"), &[], false, &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        upload(&mut head, &format!("/hazards/{id}/overdue"), &[], false, &[]).await.status,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
 async fn markup_in_any_text_is_shown_and_never_run() {
     let w = World::new();
     let mut head = w.signed("head").await;
-    let fields = [("what", CANARY), ("place_text", CANARY), ("back_reason", CANARY), ("grade", "major"), ("category", "fire")];
+    let fields =
+        [("what", CANARY), ("place_text", CANARY), ("back_reason", CANARY), ("grade", "major"), ("category", "fire")];
     let done = upload(&mut head, "/hazards/new", &fields, false, &[]).await;
     let id = id_in(done.location());
     for (form, field) in [("comment", "note"), ("protect", "note")] {
@@ -273,11 +296,17 @@ async fn markup_in_any_text_is_shown_and_never_run() {
     }
     let five: Vec<(&str, &str)> =
         ["responsibility", "measures", "funds", "deadline", "plan"].map(|f| (f, CANARY)).to_vec();
-    assert_eq!(upload(&mut head, &format!("/hazards/{id}/five"), &five, false, &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        upload(&mut head, &format!("/hazards/{id}/five"), &five, false, &[]).await.status,
+        StatusCode::SEE_OTHER
+    );
     let mut officer = w.signed("officer").await;
     upload(&mut officer, &format!("/hazards/{id}/list"), &[("number", "<b>3</b>号")], false, &[]).await;
     let correct = [("what", CANARY), ("place_text", "墙外"), ("note", CANARY)];
-    assert_eq!(upload(&mut head, &format!("/hazards/{id}/correct"), &correct, false, &[]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        upload(&mut head, &format!("/hazards/{id}/correct"), &correct, false, &[]).await.status,
+        StatusCode::SEE_OTHER
+    );
     let paths = [
         format!("/hazards/{id}"),
         format!("/hazards/{id}?print=1"),

@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod api;
 mod check;
 mod door;
 mod hazard;
 mod live;
 mod pages;
 mod photos;
+mod serve;
 mod tlog;
 mod units;
 mod world;
-mod api;

@@ -7,8 +7,20 @@ use crate::world::World;
 /// Pages of one's own unit and of everybody.
 fn paths(w: &World, unit: base::Id) -> Vec<String> {
     let mut out: Vec<String> = [
-        "/", "/me", "/search", "/search?q=zfg", "/search?q=3%E5%8F%B7", "/clauses", "/clauses/2.6", "/clauses/1.1", "/help",
-        "/help/hazard", "/help/problems", "/outbox", "/offline", "/_parts",
+        "/",
+        "/me",
+        "/search",
+        "/search?q=zfg",
+        "/search?q=3%E5%8F%B7",
+        "/clauses",
+        "/clauses/2.6",
+        "/clauses/1.1",
+        "/help",
+        "/help/hazard",
+        "/help/problems",
+        "/outbox",
+        "/offline",
+        "/_parts",
     ]
     .map(String::from)
     .to_vec();

@@ -10,7 +10,8 @@ async fn a_form_comes_back_with_everything_typed_and_the_list_on_top() {
     let mut b = w.signed("head").await;
     let path = format!("/units/{}/people", w.school);
     let long = "长".repeat(61);
-    let page = b.post(&path, &[("name", &long), ("mobile", "不知道"), ("role", "guard"), ("title", "<b>东门</b>")]).await;
+    let page =
+        b.post(&path, &[("name", &long), ("mobile", "不知道"), ("role", "guard"), ("title", "<b>东门</b>")]).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("有 <span data-errors-count>2</span> 处要改"));
     assert!(page.text.contains("<a href=\"#f-name\">名称最多 60 字，现在 61 字。</a>"));
@@ -25,7 +26,8 @@ async fn a_new_person_gets_a_post_and_a_slip_that_opens_the_door_once() {
     let w = World::new();
     let mut b = w.signed("head").await;
     let path = format!("/units/{}/people", w.school);
-    let added = b.post(&path, &[("name", "赵敏"), ("mobile", "139 0000 1111"), ("role", "teacher"), ("title", "班主任")]).await;
+    let added =
+        b.post(&path, &[("name", "赵敏"), ("mobile", "139 0000 1111"), ("role", "teacher"), ("title", "班主任")]).await;
     assert_eq!(added.status, StatusCode::SEE_OTHER);
     let person = added.location().to_string();
     let page = b.get(&person).await;
@@ -88,15 +90,21 @@ async fn a_school_changes_its_figures_but_its_name_only_the_bureau() {
     let w = World::new();
     let mut head = w.signed("head").await;
     let path = format!("/units/{}", w.school);
-    let fields = [("pupils", "1284"), ("boarders", "236"), ("canteen_shown", "1"), ("canteen", "1"), ("phone", "0432-1234567")];
+    let fields =
+        [("pupils", "1284"), ("boarders", "236"), ("canteen_shown", "1"), ("canteen", "1"), ("phone", "0432-1234567")];
     assert_eq!(head.post(&path, &fields).await.status, StatusCode::SEE_OTHER);
     let page = head.get(&path).await;
-    assert!(page.text.contains("1\u{2009}284 人") && page.text.contains("有食堂") && page.text.contains("0432-1234567"));
+    assert!(
+        page.text.contains("1\u{2009}284 人") && page.text.contains("有食堂") && page.text.contains("0432-1234567")
+    );
     let over = head.post(&path, &[("pupils", "100"), ("boarders", "236")]).await;
     assert!(over.text.contains("住宿生不能多过学生数，最多 100。"));
     assert_eq!(head.post(&path, &[("name", "江湾大学")]).await.status, StatusCode::FORBIDDEN);
     let mut officer = w.signed("officer").await;
-    assert_eq!(officer.post(&path, &[("name", "江湾实验中学"), ("reason", "市局批复")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        officer.post(&path, &[("name", "江湾实验中学"), ("reason", "市局批复")]).await.status,
+        StatusCode::SEE_OTHER
+    );
     let page = officer.get(&path).await;
     assert!(page.text.contains("<h1>江湾实验中学</h1>") && page.text.contains("变更：市局批复"));
 }
@@ -108,7 +116,9 @@ async fn the_bureau_opens_a_school_and_closes_it_and_the_directory_shows_its_vac
     let parent = w.county.to_string();
     let missing = b.post("/units", &[("parent", &parent), ("name", "新校")]).await;
     assert!(missing.text.contains("请填类别。") && missing.text.contains("value=\"新校\""));
-    let opened = b.post("/units", &[("parent", &parent), ("kind", "school"), ("name", "示例第12小学"), ("stage", "primary")]).await;
+    let opened = b
+        .post("/units", &[("parent", &parent), ("kind", "school"), ("name", "示例第12小学"), ("stage", "primary")])
+        .await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
     let unit = opened.location().to_string();
     let directory = b.get(&format!("{unit}/posts")).await;

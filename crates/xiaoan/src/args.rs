@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::Styles;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::words::help;
 
@@ -28,7 +28,7 @@ pub struct Cli {
 /// Where the data is.
 #[derive(Args, Debug, Clone)]
 pub struct Place {
-    #[arg(long, global = true, value_name = "DIR", default_value = "./data", env = "XIAOAN_DATA", hide_env_values = true, help = help::DATA)]
+    #[arg(long, global = true, value_name = "DIR", default_value = "./data", env = "XIAOAN_DATA", help = help::DATA)]
     pub data: PathBuf,
     #[arg(long, global = true, value_name = "URL", help = help::DATABASE_URL)]
     pub database_url: Option<String>,
@@ -221,7 +221,9 @@ pub fn fault(e: &clap::Error) -> Option<String> {
     let (arg, value) = (shown(ContextKind::InvalidArg), shown(ContextKind::InvalidValue));
     Some(match e.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return None,
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => help::MISSING_COMMAND.into(),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            help::MISSING_COMMAND.into()
+        }
         ErrorKind::MissingRequiredArgument => help::missing(&arg),
         ErrorKind::InvalidSubcommand => help::unknown(&shown(ContextKind::InvalidSubcommand)),
         ErrorKind::UnknownArgument => help::unknown(&arg),
@@ -229,9 +231,22 @@ pub fn fault(e: &clap::Error) -> Option<String> {
     })
 }
 
-/// Is every command and option explained?
+/// The command line with Chinese headings throughout.
 pub fn command() -> clap::Command {
-    Cli::command()
+    fn headed(command: clap::Command) -> clap::Command {
+        let command = command.subcommand_value_name(help::COMMAND).mut_args(|arg| {
+            let heading = if arg.is_positional() { help::ARGUMENTS } else { help::OPTIONS };
+            let standard = !arg.get_default_values().is_empty();
+            arg.help_heading(heading).hide_default_value(standard).hide_env(standard)
+        });
+        command.mut_subcommands(headed)
+    }
+    headed(Cli::command())
+}
+
+/// Reads the command line.
+pub fn read() -> Result<Cli, clap::Error> {
+    command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches))
 }
 
 #[cfg(test)]

@@ -104,8 +104,7 @@ fn collect(house: &House, folder: &Path, with_keys: bool) -> Done<List> {
         names.push(config::FILE.into());
     }
     let parts = names.into_iter().map(|name| part(folder, name)).collect::<Done<Vec<_>>>()?;
-    let list =
-        List { format: FORMAT.into(), made_at: house.now()?.rfc3339(), leaves, with_keys, parts };
+    let list = List { format: FORMAT.into(), made_at: house.now()?.rfc3339(), leaves, with_keys, parts };
     let to = folder.join(LIST);
     store(&to, serde_json::to_string_pretty(&list).expect("texts and numbers").as_bytes()).map_err(file(&to))?;
     Ok(list)
@@ -214,14 +213,27 @@ fn bring_back(house: &House, folder: &Path, from: &Path) -> Done<List> {
     Ok(list)
 }
 
-/// PostgreSQL: `pg_restore` into the (empty) database. The address goes by the command line of a local tool only when
-/// it holds no password; else by the environment.
+/// The address without its password (URL form), and the password: a command line can be read by every user of the
+/// machine.
+fn without_password(url: &str) -> (String, Option<String>) {
+    let split = || {
+        let (scheme, rest) = url.split_once("://")?;
+        let (login, place) = rest.split_once('@')?;
+        let (user, password) = login.split_once(':')?;
+        Some((format!("{scheme}://{user}@{place}"), Some(password.to_string())))
+    };
+    split().unwrap_or_else(|| (url.to_string(), None))
+}
+
+/// PostgreSQL: `pg_restore` into the (empty) database.
 fn restore_dump(house: &House, dump: &Path) -> Done {
     let Target::Postgres(url) = &house.target else { return Err(stop(words::OTHER_ENGINE)) };
+    let (address, password) = without_password(url);
     let run = Command::new("pg_restore")
-        .args(["--no-owner", "--no-privileges", "--exit-on-error", "--dbname"])
-        .arg(url)
+        .args(["--no-owner", "--no-privileges", "--no-password", "--exit-on-error", "--dbname"])
+        .arg(address)
         .arg(dump)
+        .envs(password.map(|word| ("PGPASSWORD", word)))
         .stdin(Stdio::null())
         .output()
         .map_err(|_| stop(words::NO_PG_RESTORE))?;
@@ -242,4 +254,16 @@ fn clear(house: &House) -> Result<(), Stop> {
         done.map_err(file(&path))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_does_not_stand_on_a_command_line() {
+        let (address, password) = without_password("postgres://a:geheim@host:5432/x");
+        assert_eq!((address.as_str(), password.as_deref()), ("postgres://a@host:5432/x", Some("geheim")));
+        assert_eq!(without_password("host=/tmp dbname=x").1, None);
+    }
 }

@@ -28,8 +28,8 @@ pub struct Config {
     pub tls: Option<(PathBuf, PathBuf)>,
     pub tlog_public: bool,
     pub public_url: Option<String>,
-    /// Filter of the log (`info`, `warn,web=debug`).
-    pub log: String,
+    /// Filter of the log (`info`, `warn,web=debug`); absent: `info` while serving, else only errors.
+    pub log: Option<String>,
     pub log_json: bool,
     /// Variables that nobody knows.
     pub unknown: Vec<String>,
@@ -130,7 +130,7 @@ fn from_given(data: &Path, given: &Given, unknown: Vec<String>, faults: &mut Vec
         tls,
         tlog_public,
         public_url: text("public_url"),
-        log: text("log").unwrap_or_else(|| "info".into()),
+        log: text("log"),
         log_json,
         unknown,
     }

@@ -8,12 +8,22 @@ use crate::demo::{self, Account, EARLIEST, LATEST, MORNING, SCHOOLS, SCHOOLS_MAX
 use crate::house::{ACCOUNTS, CLOCK, DEMO, FILLING, House, secret, set, store};
 use crate::progress::Progress;
 use crate::stop::{Done, file, stop, wrong};
-use crate::{args, serve};
 use crate::words::{self, demo as say};
+use crate::{args, serve};
 
 /// Everything that a fill writes, for throwing a broken one away.
-const MADE: &[&str] =
-    &["xiaoan.db", "xiaoan.db-wal", "xiaoan.db-shm", "xiaoan.db.lock", "log.key", "log.pub", ACCOUNTS, "files", "thumbs"];
+const MADE: &[&str] = &[
+    "xiaoan.db",
+    "xiaoan.db-wal",
+    "xiaoan.db-shm",
+    "xiaoan.db.lock",
+    "log.key",
+    "log.pub",
+    ACCOUNTS,
+    "files",
+    "thumbs",
+    "web.key",
+];
 /// The accounts that are printed: guard, safety director, county officer.
 const FIRST: &[&str] = &["guard", "safety", "officer"];
 

@@ -29,6 +29,7 @@ pub mod sql {
         and (s.until_on is null or s.until_on >= $3) order by s.county, s.id limit $4";
     pub const UNITS: &str = "select u.*, p.name as parent_name from unit u left join unit p on p.id = u.parent \
         where (u.county, u.id) > ($1, $2) and u.closed_on is null order by u.county, u.id limit $3";
+    #[cfg(test)]
     pub const ALL: &[&str] = &[HAZARDS, CONTACTS, UNITS];
 }
 

@@ -33,6 +33,7 @@ pub mod sql {
         on conflict (name) do update set value = excluded.value";
     pub const CITY: &str = "select name from unit where kind = 'city' and parent is null limit 1";
     pub const CITY_ID: &str = "select id from unit where kind = 'city' and parent is null limit 1";
+    #[cfg(test)]
     pub const ALL: &[&str] = &[SETTING, SET, CITY, CITY_ID];
 }
 

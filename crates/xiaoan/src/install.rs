@@ -20,7 +20,12 @@ pub fn run(house: &House, asked: &args::Init) -> Done {
     if !house.is_empty()? {
         return Err(stop(words::not_empty(&house.data)));
     }
-    let county: i64 = asked.code.parse().ok().filter(|_| asked.code.len() == 4 || asked.code.len() == 6).ok_or_else(|| wrong(say::CODE))?;
+    let county: i64 = asked
+        .code
+        .parse()
+        .ok()
+        .filter(|_| asked.code.len() == 4 || asked.code.len() == 6)
+        .ok_or_else(|| wrong(say::CODE))?;
     let word = ask_password(&asked.login, asked.password_stdin)?;
     let hash = password::hash(&word);
     house.make()?;

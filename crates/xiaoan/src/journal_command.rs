@@ -15,6 +15,7 @@ use crate::words::journal as words;
 
 pub mod sql {
     pub const BY_NUMBER: &str = "select id from hazard where number = $1 limit 2";
+    #[cfg(test)]
     pub const ALL: &[&str] = &[BY_NUMBER];
 }
 

@@ -19,6 +19,8 @@ mod moving;
 mod password;
 mod progress;
 mod serve;
+#[cfg(test)]
+mod statements;
 mod stop;
 mod table;
 mod user;
@@ -27,14 +29,12 @@ mod words;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use args::{Cli, Command};
 use house::House;
 use stop::Done;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match args::read() {
         Ok(cli) => cli,
         Err(e) => {
             let Some(fault) = args::fault(&e) else {
@@ -64,7 +64,10 @@ fn run(cli: &Cli) -> Done {
     for name in &house.config.unknown {
         eprintln!("{}", words::unknown_variable(name));
     }
-    log(&house);
+    if house.path(house::FILLING).exists() && !matches!(cli.command, Command::Demo(_)) {
+        return Err(stop::stop(words::demo::UNFINISHED));
+    }
+    log(&house, matches!(cli.command, Command::Demo(_) | Command::Serve(_)));
     match &cli.command {
         Command::Demo(asked) => demo_command::run(&house, asked),
         Command::Serve(asked) => serve::run(&house, asked),
@@ -81,9 +84,11 @@ fn run(cli: &Cli) -> Done {
 }
 
 /// The log goes to standard error; it holds ids, counts and times, no names and no sentences.
-fn log(house: &House) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&house.config.log)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+fn log(house: &House, serving: bool) {
+    let standard = if serving { "info,db::migrate=warn" } else { "error" };
+    let wanted = house.config.log.as_deref().unwrap_or(standard);
+    let filter =
+        tracing_subscriber::EnvFilter::try_new(wanted).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(standard));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Only this process's first logger counts; there is no other.
     let _ = if house.config.log_json { log.json().try_init() } else { log.with_ansi(false).try_init() };

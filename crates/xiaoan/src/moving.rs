@@ -1,7 +1,6 @@
 //! `move`: from the SQLite file in the data folder to an empty PostgreSQL database, all tables in order, then counted and
 //! audited. Photos, keys and configuration stay in the folder. The server must be stopped: this takes the writer's lock.
 
-
 use db::{Db, Engine, Options, Row, Target, Value};
 use safety::kernel::{audit, registry};
 
@@ -73,9 +72,7 @@ pub fn run(house: &House, asked: &args::Move) -> Done {
 }
 
 fn count(db: &Db, table: &'static str) -> base::Result<i64> {
-    db.read(move |tx| {
-        tx.row(&format!("select count(*) as n from {table}"), &[])?.map_or(Ok(0), |row| row.int("n"))
-    })
+    db.read(move |tx| tx.row(&format!("select count(*) as n from {table}"), &[])?.map_or(Ok(0), |row| row.int("n")))
 }
 
 fn copy(from: &Db, to: &Db, table: &'static str) -> Done<i64> {
@@ -131,6 +128,9 @@ mod tests {
         for table in tables() {
             assert!(key(table).is_some(), "{table}");
         }
-        assert_eq!(page("unit", &["county", "id"], true), "select * from unit where (county, id) > ($1, $2) order by county, id limit $3");
+        assert_eq!(
+            page("unit", &["county", "id"], true),
+            "select * from unit where (county, id) > ($1, $2) order by county, id limit $3"
+        );
     }
 }

@@ -78,28 +78,38 @@ pub fn doors(house: &House, app: Arc<App>, listener: TcpListener, demo: bool) ->
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     let watch = Watch::start(&app, demo).map_err(failed)?;
+    // Before the line that says where: whoever reads it may ask to stop at once.
+    let asked_to_stop = {
+        let _inside = runtime.enter();
+        asked_to_stop().map_err(failed)?
+    };
     println!("{}", words::listening(&listen.to_string(), config.tls.is_some()));
     tracing::info!(%listen, tls = config.tls.is_some(), demo, "serving");
-    let served = runtime.block_on(web::serve_on(listener, app.clone(), config, asked_to_stop()));
+    let served = runtime.block_on(web::serve_on(listener, app.clone(), config, asked_to_stop));
     watch.stop();
     app.db().close();
     tracing::info!("stopped");
     served.map_err(failed)
 }
 
-async fn asked_to_stop() {
+/// Resolves at SIGTERM or SIGINT; the signals are caught from this call on.
+fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        // Without a handler the system's own way of ending remains.
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        }
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 #[cfg(test)]

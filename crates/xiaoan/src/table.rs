@@ -185,10 +185,18 @@ mod tests {
 
     #[test]
     fn title_rows_other_names_and_tabs_are_read() {
-        let table = parse("a.csv", "××区学校台账,,\n序号,学校名称 *,在校生数（人）\n1,示例小学,120\n,,\n2,示例中学,\n", COLUMNS).unwrap();
+        let table = parse(
+            "a.csv",
+            "××区学校台账,,\n序号,学校名称 *,在校生数（人）\n1,示例小学,120\n,,\n2,示例中学,\n",
+            COLUMNS,
+        )
+        .unwrap();
         assert_eq!(table.ignored, ["序号"]);
         assert_eq!(table.rows.len(), 2);
-        assert_eq!((table.rows[0].line, table.rows[0].get("name"), table.rows[0].get("pupils")), (3, "示例小学", "120"));
+        assert_eq!(
+            (table.rows[0].line, table.rows[0].get("name"), table.rows[0].get("pupils")),
+            (3, "示例小学", "120")
+        );
         assert_eq!((table.rows[1].line, table.rows[1].get("pupils")), (5, ""));
         let tabs = parse("b", "名称\t学生数\t备注\n甲\t3\t\n", COLUMNS).unwrap();
         assert_eq!(tabs.rows[0].get("pupils"), "3");

@@ -16,8 +16,10 @@ pub mod sql {
     pub const LOGINS: &str = "select l.name, case when l.password is null then 0 else 1 end as has_password, l.must_change, l.blocked_at, \
         n.name as person_name, u.name as unit_name from login l join person n on n.id = l.person \
         join unit u on u.id = n.unit order by l.name";
-    pub const UNIT: &str = "select id from unit where closed_on is null and (name = $1 or code = $1 or short = $1) limit 3";
+    pub const UNIT: &str =
+        "select id from unit where closed_on is null and (name = $1 or code = $1 or short = $1) limit 3";
     pub const PERSON: &str = "select id from person where unit = $1 and name = $2 and erased_at is null limit 3";
+    #[cfg(test)]
     pub const ALL: &[&str] = &[LOGINS, UNIT, PERSON];
 }
 
@@ -47,7 +49,8 @@ pub fn run(house: &House, act: &User) -> Done {
 
 /// A role by its code or its Chinese name.
 pub fn read_role(text: &str) -> Done<Role> {
-    role_of(text).ok_or_else(|| wrong(say::role(text, &Role::ALL.iter().map(|r| web::words::role(*r)).collect::<Vec<_>>())))
+    role_of(text)
+        .ok_or_else(|| wrong(say::role(text, &Role::ALL.iter().map(|r| web::words::role(*r)).collect::<Vec<_>>())))
 }
 
 pub fn role_of(text: &str) -> Option<Role> {

@@ -61,11 +61,8 @@ impl Ticker {
     fn run(mut self, stopped: &Receiver<()>) {
         let now = self.app.now();
         self.night = Some(now.day()).filter(|_| now.local().hour() >= NIGHT_HOUR);
-        loop {
-            match stopped.recv_timeout(TICK) {
-                Err(RecvTimeoutError::Timeout) => self.second(),
-                _ => break,
-            }
+        while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+            self.second();
         }
         self.keep();
     }

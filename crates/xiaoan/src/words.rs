@@ -1,6 +1,7 @@
 //! Chinese sentences of the command line. What pages say as well comes from `web::words`.
 
 pub mod admin;
+pub mod columns;
 pub mod help;
 
 use std::path::Path;
@@ -9,8 +10,7 @@ use base::Refusal;
 
 pub use admin::{backup, doctor, export, import, install, journal, moving, table, user};
 
-pub const SECOND_WRITER: &str =
-    "这个数据目录（或数据库）正被另一个 xiaoan 使用，同时只能有一个写入者。请先停掉它；查看、核验、导出、备份不受影响。";
+pub const SECOND_WRITER: &str = "这个数据目录（或数据库）正被另一个 xiaoan 使用，同时只能有一个写入者。请先停掉它；查看、核验、导出、备份不受影响。";
 pub const DISK_FULL: &str = "磁盘满了，没有写入任何内容。请腾出空间后再来一次。";
 pub const DATABASE_GONE: &str = "数据库连不上。请检查地址、网络和服务是否在运行，再来一次。";
 pub const CONFIG_TLS: &str = "tls_cert 和 tls_key 要一起写：一个是证书链，一个是私钥。";
@@ -74,6 +74,7 @@ pub mod demo {
 
     pub const FILLING: &str = "生成演示数据";
     pub const THROWN_AWAY: &str = "上一次演示数据没有生成完，已经清除，现在重新生成。";
+    pub const UNFINISHED: &str = "这个目录里的演示数据没有生成完。再运行一次 xiaoan demo 会清除并重新生成。";
     pub const OTHER_DATABASE: &str = "上一次演示数据没有生成完，而且写在外部数据库里。请清空那个数据库后再来一次。";
 
     pub fn clock_range(from: Ms, until: Ms) -> String {

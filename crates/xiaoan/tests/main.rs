@@ -1,1 +1,10 @@
-fn main() {}
+//! The binary from outside: commands, exit codes, files. One demo is filled and shared; tests that change it copy it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod demo;
+mod faults;
+mod install;
+mod proof;
+mod run;
+mod serving;

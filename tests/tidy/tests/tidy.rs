@@ -181,7 +181,8 @@ fn the_items_of_the_notice_are_told_truly() {
         .flat_map(|(part, n)| (1..=*n).map(move |i| format!("{}.{i}", part + 1)))
         .collect();
     assert_eq!(notice.len(), 23);
-    let rows: Vec<Vec<&str>> = text.lines().filter(|l| l.starts_with("| ")).map(|l| l.split('|').map(str::trim).collect()).collect();
+    let rows: Vec<Vec<&str>> =
+        text.lines().filter(|l| l.starts_with("| ")).map(|l| l.split('|').map(str::trim).collect()).collect();
     let items: Vec<&Vec<&str>> = rows.iter().filter(|r| r[1].contains('.')).collect();
     assert_eq!(items.iter().map(|r| r[1]).collect::<Vec<_>>(), notice);
     for row in items {

@@ -1,6 +1,21 @@
 // What runs on every page. One file, because on a slow line a second request costs more than a few kilobytes; only
 // htmx (when a hand nears a filter) and the scanner are loaded when they are needed, and neither shares code with
 // this one. Without scripts every page works, except offline and live.
+//
+// What pages say to this code, by attributes:
+//   body    data-login data-name data-csrf data-now (server ms) data-sim (factor)
+//   main    data-live="/live?…"; in it [data-live-box] what is read anew, [data-live-rows] where rows are, rows data-row
+//           id="row-…", new ones data-new="1", figures data-count="name"
+//   form    data-outbox="kind" data-title data-after="/…" (go on there once sent) data-inline (stay, only tell: event
+//           `stored`), data-draft="name", data-check (a round), data-confirm="question" (also on a button), data-look
+//   field   data-ask="sentence when empty", data-max (characters), data-past (not in the future); fieldset data-one="name"
+//           (one must be chosen); file data-photo data-max data-need; input data-uuid (gets an id), data-place-code
+//           sentences: [data-errors] on top with [data-errors-count] and ul; at the field [data-err="name"], field #f-name
+//   round   fieldset data-place="id" data-code="…", dialog[data-hazard] with [data-place-name]
+//   button  data-primary (the filled verb), data-scan, data-print, data-more / data-less="field id",
+//           data-sheet="dialog id", data-close, data-toggle="element id"; a data-gallery; details data-menu
+//   shell   [data-pill] [data-pill-words] [data-offline] [data-signin] [data-toasts] [data-find] [data-nav="key"]
+//           [data-outbox-list] on /outbox; [data-chosen] [data-chosen-count] for ticked rows
 
 import { step } from './check';
 import './clock';
@@ -21,6 +36,12 @@ import { initValidation } from './validate';
 
 document.documentElement.classList.add('on');
 
+/** A click on the dark ground around a dialog; its own margin inside counts as the dialog. */
+function outside(dialog: HTMLElement, { clientX, clientY }: MouseEvent): boolean {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
+}
+
 /** A link to a sheet opens it; without scripts the link shows it by :target. */
 function onClick(event: MouseEvent): void {
   const target = event.target as HTMLElement;
@@ -32,7 +53,7 @@ function onClick(event: MouseEvent): void {
     openDialog(sheet);
   }
   const dialog = to<HTMLDialogElement>('dialog');
-  if (dialog && (to('[data-close]') || target === dialog)) {
+  if (dialog && (to('[data-close]') || (target === dialog && outside(dialog, event)))) {
     if (to('[data-close]')) event.preventDefault();
     closeDialog(dialog);
   }

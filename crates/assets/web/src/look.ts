@@ -19,6 +19,6 @@ export function initLook(): void {
     if (!form) return;
     root.dataset[input.name] = input.value;
     document.cookie = `${input.name}=${input.value};path=/;max-age=${YEAR_S};samesite=lax`;
-    void fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form) as never), headers: { 'X-CSRF': body.csrf ?? '' } }).catch(() => undefined);
+    void fetch(form.action, { method: 'POST', redirect: 'manual', body: new URLSearchParams(new FormData(form) as never), headers: { 'X-CSRF': body.csrf ?? '' } }).catch(() => undefined);
   });
 }

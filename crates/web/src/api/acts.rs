@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use base::{Error, Problem};
 use safety::hazard::{self, Act, Input};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,6 +16,9 @@ use super::files::stored;
 use super::hazard::HazardHead;
 use super::wire::{At, Category, Fact, Grade, Name, Note, Number, PhotoHash, Term, Uid};
 use crate::state::Web;
+
+/// Departments that help the lead with one hazard.
+const HELPERS_MAX: usize = 50;
 
 /// Everything that an act can be told.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +83,9 @@ impl Told {
 
 async fn run<T: Clone + Into<Told>>(web: Web, id: base::Id, call: Call<T>, act: Act) -> Reply<Json<HazardHead>> {
     let told: Told = call.body.clone().into();
+    if told.helpers.len() > HELPERS_MAX {
+        return Err(Error::invalid("helpers", Problem::OutOfRange { min: 0, max: HELPERS_MAX as i64 }).into());
+    }
     let photos = stored(&web, &told.photos).await?;
     let input = told.input(photos);
     let job = move |cx: &mut safety::Cx<'_, '_>| {

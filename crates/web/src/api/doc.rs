@@ -10,7 +10,7 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use super::wire::{At, Uid};
+use super::wire;
 
 /// One field that is to be changed.
 #[derive(ToSchema)]
@@ -143,14 +143,9 @@ fn header(name: &str, schema: RefOr<Schema>, about: &str) -> Parameter {
 }
 
 fn common(components: &mut Components) {
-    for (name, schema) in [
-        (Problem::name(), Problem::schema()),
-        (FieldFault::name(), FieldFault::schema()),
-        (At::name(), At::schema()),
-        (Uid::name(), Uid::schema()),
-    ] {
-        components.schemas.insert(name.into_owned(), schema);
-    }
+    components.schemas.extend(wire::schemas());
+    components.schemas.insert(Problem::name().into_owned(), Problem::schema());
+    components.schemas.insert(FieldFault::name().into_owned(), FieldFault::schema());
     for (_, name, when) in READ.iter().chain(WRITE) {
         components.responses.insert((*name).into(), refusal(when).into());
     }

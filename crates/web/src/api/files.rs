@@ -5,8 +5,10 @@ use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base::{Error, Problem, limits};
+use base::{Error, Problem, Refusal, limits};
 use safety::kernel::files as kept;
+use safety::kernel::rights::{Action, Relation, decide};
+use safety::org::Role;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -45,6 +47,13 @@ pub async fn stored(web: &Web, hashes: &[PhotoHash]) -> Reply<Vec<safety::Photo>
     Ok(photos)
 }
 
+/// Has the role any act that takes a photo? Others have no reason to fill the disk.
+fn may_use(role: Role) -> bool {
+    let acts = [Action::HazardRaise, Action::HazardProtect, Action::HazardRectify, Action::HazardAnswer];
+    let may = |action| Relation::ALL.iter().any(|relation| decide(role, *relation, action, true).allow);
+    acts.into_iter().any(may)
+}
+
 /// A form with one picture.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
@@ -67,6 +76,9 @@ async fn file_put(State(web): State<Web>, request: Request) -> Reply<(StatusCode
     let (mut parts, body) = request.into_parts();
     let signed = Signed::from_request_parts(&mut parts, &web).await?;
     door::csrf(&parts, &signed)?;
+    if !may_use(signed.actor().role) {
+        return Err(Refusal::NoRight.into());
+    }
     // Storing the same picture again changes nothing, so the key only has to be one.
     said(&parts, &[])?;
     let kind = kind_of(&parts.headers);

@@ -260,6 +260,18 @@ impl From<Id> for Uid {
     }
 }
 
+/// Every type of this file with its schema: what stands only in queries is described by name too.
+pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    macro_rules! of {
+        ($($type:ty)+) => { vec![$((<$type>::name().into_owned(), <$type>::schema())),+] };
+    }
+    of! {
+        At Date Uid PhotoHash Password
+        Name Fact Note LoginName Title Short UnitCode Phone Mobile Number
+        UnitKind Stage Role PlaceKind State Act Grade Term Category Bucket Seen
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,10 +4,10 @@
 use askama::Template;
 use axum::extract::State as Held;
 use base::{Error, Id, Ms, Problem, Result, limits};
+use safety::Cx;
 use safety::check::{self, NewCheck, NewPlaceSeen, Seen};
 use safety::kernel::rights::Action;
-use safety::org::{PlaceKind, login, place, unit};
-use safety::Cx;
+use safety::org::{login, place, unit};
 
 use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
@@ -58,16 +58,14 @@ fn known(cx: &mut Cx<'_, '_>, at: Option<Id>, building: &str, typed: &Fields) ->
     cx.require(Action::CheckRecord, home.id, false)?;
     let places = place::of_unit(cx, home.id)?;
     let all = groups(&places);
-    // In the order of the walk: building by building. A building that has places in it is seen through them.
+    // In the order of the walk: building by building, the house itself (roof, eaves, doors) first: coverage counts it.
     let wanted = all.iter().filter(|g| building.is_empty() || g.label == building);
     let ids: Vec<&Choice> = wanted.flat_map(|g| g.places.iter()).collect();
-    let holds = |id: Id| places.iter().any(|p| p.parent == Some(id));
     let mut stops = Vec::new();
     for choice in ids {
         let Some(p) = places.iter().find(|p| p.id.to_string() == choice.value) else { continue };
-        let shell_only = matches!(p.kind, PlaceKind::Building | PlaceKind::Floor) && holds(p.id);
-        if shell_only || stops.len() >= limits::CHECK_PLACES {
-            continue;
+        if stops.len() >= limits::CHECK_PLACES {
+            break;
         }
         let points = cx.pack.points(p.kind.code()).iter().map(|k| words::point(k)).collect::<Vec<_>>().join("、");
         stops.push(Stop {

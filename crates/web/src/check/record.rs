@@ -90,7 +90,11 @@ fn page_of(shell: Shell, view: View, head: String, raise: bool) -> RecordPage {
     let end = if one_day { words::clock(c.ended_at) } else { words::at(c.ended_at) };
     RecordPage {
         id: c.id.to_string(),
-        crumbs: vec![crumb("排查", "/checks"), crumb(c.unit_name.clone(), format!("/checks?unit={}", c.unit)), crumb(c.title.clone(), "")],
+        crumbs: vec![
+            crumb("排查", "/checks"),
+            crumb(c.unit_name.clone(), format!("/checks?unit={}", c.unit)),
+            crumb(c.title.clone(), ""),
+        ],
         span: format!("{} – {end}", words::at_full(c.began_at)),
         sum: say::check_sum(c.places, c.found, c.skipped),
         by: c.by.clone().unwrap_or_default(),

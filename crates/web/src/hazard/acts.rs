@@ -32,6 +32,8 @@ pub struct Part {
     pub required: bool,
     pub ask: &'static str,
     pub error: String,
+    /// Stands behind 「更多」.
+    pub seldom: bool,
 }
 
 /// The one form of a record's page.
@@ -50,6 +52,10 @@ pub struct Form {
     /// The viewer's own turn, and not one of the other acts.
     pub main: bool,
     pub parts: Vec<Part>,
+    /// Fields that are seldom needed, behind 「更多：…」; open when something in them is filled or wrong.
+    pub more: Vec<Part>,
+    pub more_words: String,
+    pub open: bool,
 }
 
 /// The form that an act stands on: two acts that answer one question share one.
@@ -102,6 +108,8 @@ pub fn form(known: &Known, asked: &str, typed: &Fields, faults: &[FieldFault]) -
     let first = first_act(name)?;
     let h = &known.view.hazard;
     let title = say::turn_title(h.state, first);
+    let (more, parts): (Vec<Part>, Vec<Part>) =
+        parts(known, name, first, typed, faults).into_iter().partition(|p| p.seldom);
     Some(Form {
         name,
         title,
@@ -115,7 +123,10 @@ pub fn form(known: &Known, asked: &str, typed: &Fields, faults: &[FieldFault]) -
             _ => "",
         },
         main: main == Some(name),
-        parts: parts(known, name, first, typed, faults),
+        open: more.iter().any(|p| !p.error.is_empty() || typed.has(p.name)),
+        more_words: more.iter().map(|p| p.label).take(2).collect::<Vec<_>>().join("、"),
+        parts,
+        more,
     })
 }
 
@@ -158,7 +169,9 @@ impl Maker<'_> {
     }
     fn note(&self, what: Act, required: bool) -> Part {
         let (label, hint) = say::note_label(what);
-        Part { hint, required, ask: "请写一句，好让别人看得明白。", ..self.part("note", "note", label, "") }
+        Part {
+            hint, required, ask: "请写一句，好让别人看得明白。", ..self.part("note", "note", label, "")
+        }
     }
     fn photo(&self, label: &'static str, required: bool) -> Part {
         Part { required, ask: "请拍一张整改后的照片。", ..self.part("photo", "photo", label, "") }
@@ -243,7 +256,7 @@ fn grading(m: &Maker<'_>, known: &Known) -> Vec<Part> {
     vec![
         Part { required: true, ask: "请选等级。", columns: 2, ..grade },
         keep(Part { required: true, ..category }, m, known_category),
-        keep(term, m, known_term),
+        keep(Part { seldom: true, ..term }, m, known_term),
     ]
 }
 
@@ -264,11 +277,12 @@ fn assigning(m: &Maker<'_>, known: &Known) -> Vec<Part> {
             h.helpers.iter().map(|u| u.to_string()).collect()
         };
         let several = m.part("several", "helpers", "配合部门", "");
-        out.push(keep(m.select("lead", "或派给牵头部门", known.departments.clone(), "不派给部门"), m, &lead));
-        out.push(Part { chosen, options: known.departments.clone(), columns: 2, ..several });
+        let head = m.select("lead", "牵头部门", known.departments.clone(), "不派给部门");
+        out.push(keep(Part { seldom: true, ..head }, m, &lead));
+        out.push(Part { chosen, options: known.departments.clone(), columns: 2, seldom: true, ..several });
     }
-    out.push(m.day("整改期限", "不填就按整改要求算"));
-    out.push(m.note(Act::Assign, false));
+    out.push(Part { seldom: true, ..m.day("整改期限", "不填就按整改要求算") });
+    out.push(Part { seldom: true, ..m.note(Act::Assign, false) });
     out
 }
 
@@ -282,9 +296,7 @@ fn five(m: &Maker<'_>, known: &Known) -> Vec<Part> {
         ("plan", five.plan, "改好之前怎么防，出了事怎么办"),
     ]
     .into_iter()
-    .map(|(name, known, hint)| {
-        Part { hint, required: true, ..m.part("note", name, words::five(name), &known) }
-    })
+    .map(|(name, known, hint)| Part { hint, required: true, ..m.part("note", name, words::five(name), &known) })
     .collect()
 }
 

@@ -159,9 +159,8 @@ fn unit_line(count: &stats::UnitCount) -> Line {
 
 fn category_line(category: Option<safety::hazard::Category>, n: i64, under: Option<Id>, from: Day) -> Line {
     // The list cannot ask for those without a category, so their figure is no link.
-    let href = category.map_or(String::new(), |c| {
-        rows(under, &format!("bucket=all&category={}&from_on={from}", c.code()))
-    });
+    let href =
+        category.map_or(String::new(), |c| rows(under, &format!("bucket=all&category={}&from_on={from}", c.code())));
     Line {
         label: category.map_or("还没有定".into(), |c| words::category(c).into()),
         value: n,

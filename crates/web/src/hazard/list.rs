@@ -106,11 +106,7 @@ pub fn filter(query: &Fields) -> Result<Filter> {
 
 /// The tabs of a list, in order.
 pub fn buckets(bureau: bool) -> &'static [Bucket] {
-    if bureau {
-        Bucket::ALL
-    } else {
-        &[Bucket::Mine, Bucket::Open, Bucket::Overdue, Bucket::Ended, Bucket::All]
-    }
+    if bureau { Bucket::ALL } else { &[Bucket::Mine, Bucket::Open, Bucket::Overdue, Bucket::Ended, Bucket::All] }
 }
 
 /// A tab inside the page (`components/tabs.html`).
@@ -123,27 +119,35 @@ pub struct ListTab {
     pub name: String,
 }
 
+/// What a filter changes: alone it is the answer to htmx.
 #[derive(Template)]
-#[template(path = "hazard/list.html", blocks = ["list_box"])]
-struct ListPage {
-    shell: Shell,
+#[template(path = "hazard/box.html")]
+struct ListBox {
     bureau: bool,
     columns: Vec<Column>,
     tabs: Vec<ListTab>,
     rows: Vec<Row>,
     older: String,
     newest: String,
+    filtered: bool,
+    bucket: &'static str,
+    empty: String,
+    check: bool,
+}
+
+#[derive(Template)]
+#[template(path = "hazard/list.html")]
+struct ListPage {
+    shell: Shell,
+    list: ListBox,
+    bureau: bool,
     /// What is set, in words, for the phone's button.
     set: String,
-    filtered: bool,
     query: Typed,
-    bucket: &'static str,
     units: Vec<Choice>,
     states: Vec<Choice>,
     grades: Vec<Choice>,
     categories: Vec<Choice>,
-    empty: String,
-    check: bool,
     raise: bool,
     csv: String,
 }
@@ -182,7 +186,7 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
     let (asked, cursor) = (wanted.clone(), query.opt("cursor"));
     let read = web.read(signed.actor(), move |cx| read(cx, &asked, cursor.as_deref(), bureau)).await?;
     let page = page_of(&web, &signed, wanted, query, read, bureau).await?;
-    if signed.ask.htmx { page::part(&page.as_list_box()) } else { page::full(&page) }
+    if signed.ask.htmx { page::part(&page.list) } else { page::full(&page) }
 }
 
 fn read(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>, bureau: bool) -> Result<Read> {
@@ -250,7 +254,7 @@ async fn page_of(
     }
     let set = set_words(&filter, &read);
     let newest = if first_page { String::new() } else { signed.ask.link("cursor", "") };
-    Ok(ListPage {
+    let list = ListBox {
         bureau,
         columns: columns(bureau),
         tabs: tabs(&signed.ask, bucket, &read.counts, bureau),
@@ -259,6 +263,11 @@ async fn page_of(
         filtered: !set.is_empty(),
         empty: empty(bucket, !set.is_empty(), &read.uncovered),
         check: page::may_check(actor) && !bureau && set.is_empty(),
+        bucket: bucket.code(),
+        rows: read.rows,
+    };
+    Ok(ListPage {
+        bureau,
         raise: page::may_raise(actor),
         csv: signed.ask.link("as", "csv"),
         set,
@@ -273,12 +282,11 @@ async fn page_of(
             until_on: query.text("until_on"),
             recurring: filter.recurring,
         },
-        bucket: bucket.code(),
         units: read.units,
         states: State::ALL.iter().map(|s| Choice::new(s.code(), words::state(*s).word)).collect(),
         grades: Grade::ALL.iter().map(|g| Choice::new(g.code(), words::grade(*g))).collect(),
         categories: categories(),
-        rows: read.rows,
+        list,
         shell,
     })
 }
@@ -364,9 +372,8 @@ fn empty(bucket: Bucket, filtered: bool, uncovered: &[String]) -> String {
     }
 }
 
-const CSV_COLUMNS: &[&str] = &[
-    "number", "unit", "received", "raised_by", "place", "what", "category", "grade", "assignee", "due", "state",
-];
+const CSV_COLUMNS: &[&str] =
+    &["number", "unit", "received", "raised_by", "place", "what", "category", "grade", "assignee", "due", "state"];
 
 /// The rows of the same filter as a file, up to `EXPORT_ROWS_MAX`.
 async fn download(web: &Web, signed: &Signed, filter: Filter) -> Answer {

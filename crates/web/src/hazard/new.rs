@@ -295,13 +295,7 @@ async fn pick(web: &Web, signed: &Signed, query: &Fields) -> Answer {
     pick_for(web, signed, query, "/hazards/new", "在哪个单位").await
 }
 
-pub async fn pick_for(
-    web: &Web,
-    signed: &Signed,
-    query: &Fields,
-    action: &'static str,
-    title: &'static str,
-) -> Answer {
+pub async fn pick_for(web: &Web, signed: &Signed, query: &Fields, action: &'static str, title: &'static str) -> Answer {
     let q = query.text("q");
     let wanted = q.clone();
     let units = web.read(signed.actor(), move |cx| unit::search(cx, &wanted, UNITS_FOUND)).await?;

@@ -124,8 +124,7 @@ pub fn known(cx: &mut Cx<'_, '_>, id: Id) -> Result<Known> {
         known.agencies = agencies(cx, h.unit)?;
     }
     if known.view.acts.contains(&Act::Correct) {
-        known.places =
-            place::of_unit(cx, h.unit)?.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect();
+        known.places = place::of_unit(cx, h.unit)?.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect();
     }
     Ok(known)
 }
@@ -238,6 +237,7 @@ pub struct RecordPage {
     pub marks: Vec<Word>,
     pub steps: Vec<BarStep>,
     pub photos: Vec<Pic>,
+    pub fixed: bool,
     pub facts: Vec<Fact>,
     pub five: Vec<(&'static str, String)>,
     pub events: Vec<Event>,
@@ -335,6 +335,7 @@ pub async fn page_of(
         marks: marks(v),
         steps: steps(&known),
         photos: photos(v),
+        fixed: h.rectified_at.is_some(),
         facts: facts(&known),
         five: five(h),
         events: v.steps.iter().map(event).collect(),

@@ -147,7 +147,11 @@ pub fn waits(who: &str, state: State, due: Option<Ms>) -> String {
 
 /// 「记下了：整改完成。接下来等 李建国 复查，11-21 前。」
 pub fn said(done: &str, next: &str) -> String {
-    if next.is_empty() { format!("记下了：{done}。") } else { format!("记下了：{done}。接下来，{next}。") }
+    if next.is_empty() {
+        format!("记下了：{done}。")
+    } else {
+        format!("记下了：{done}。接下来，{next}。")
+    }
 }
 
 /// Under the button of an act: what happens next.
@@ -174,7 +178,7 @@ pub fn note_label(what: Act) -> (&'static str, &'static str) {
     match what {
         Act::Rectify => ("做了什么", "例：换了灯具内电池，试断电亮灯 90 分钟"),
         Act::Recheck => ("看到了什么", "不合格时要写；合格可不写"),
-        Act::Assign => ("整改前怎么防护", "可不写。例：二层楼长持手电值守"),
+        Act::Assign => ("临时防护", "整改前怎么防。例：二层楼长持手电值守"),
         Act::Protect => ("临时怎么防护", "例：拉警戒线，派人看守"),
         Act::Close => ("说明", "可不写"),
         Act::Comment => ("写一句", "大家都能看到"),
@@ -273,7 +277,11 @@ pub fn cover_below(seen: i64, all: i64, empty: i64) -> String {
         return "下面的学校还没有登记地点。".into();
     }
     let part = seen * 100 / all;
-    let rest = if empty > 0 { format!("{empty} 个单位本月还没有排查记录。") } else { "每个单位本月都有排查记录。".into() };
+    let rest = if empty > 0 {
+        format!("{empty} 个单位本月还没有排查记录。")
+    } else {
+        "每个单位本月都有排查记录。".into()
+    };
     format!("本月全部 {} 处地点查过 {part}%。{rest}", time::number(all))
 }
 
@@ -301,6 +309,7 @@ pub fn turn_title(state: State, first: Act) -> &'static str {
     match (state, first) {
         (State::Ungraded, Act::Assign) => "定级派单",
         (_, Act::Recheck) => "复查",
+        (_, Act::Rectify) => "整改",
         (_, Act::AnswerDone) => "答复",
         (_, Act::ExtendYes) => "定延期",
         (_, what) => act(what),
@@ -329,11 +338,11 @@ mod tests {
             received_later(at("2026-11-20T15:26:00+08:00"), at("2026-11-20T15:31:00+08:00")),
             "离线填写，15:31 收到"
         );
-        assert_eq!(waits("王建军", State::Assigned, Some(at("2026-11-23T09:00:00+08:00"))), "现在等 王建军 整改，11-23 前");
         assert_eq!(
-            cover_sentence(22, 24, &["3号楼", "锅炉房"]),
-            "本月查了 22 / 24 处。3号楼、锅炉房本月还没查过。"
+            waits("王建军", State::Assigned, Some(at("2026-11-23T09:00:00+08:00"))),
+            "现在等 王建军 整改，11-23 前"
         );
+        assert_eq!(cover_sentence(22, 24, &["3号楼", "锅炉房"]), "本月查了 22 / 24 处。3号楼、锅炉房本月还没查过。");
         assert_eq!(stats_sentence(0, 0, None), "没有在办隐患。");
     }
 }

@@ -342,7 +342,9 @@ mod tests {
             Refusal::NeedsEvidence { what: "photo" },
             Refusal::NeedsEvidence { what: "five" },
             Refusal::Busy,
-            Refusal::PackForbids { clause: "2.6", rule: "separation", instead: vec!["赵敏".into(), "钱多多".into()] },
+            Refusal::PackForbids {
+                clause: "2.6", rule: "separation", instead: vec!["赵敏".into(), "钱多多".into()]
+            },
         ] {
             check(&refusal(&refused));
         }
@@ -363,11 +365,13 @@ mod tests {
 
     #[test]
     fn sentences_of_the_table_are_said_as_they_stand_there() {
-        let separation =
-            Refusal::PackForbids { clause: "2.6", rule: "separation", instead: vec!["赵敏".into()] };
+        let separation = Refusal::PackForbids { clause: "2.6", rule: "separation", instead: vec!["赵敏".into()] };
         assert_eq!(refusal(&separation), "整改是您做的，要换一个人。可以请 赵敏 办。");
         assert_eq!(problem("note", &Problem::TooLong { max: 500, got: 612 }), "说明最多 500 字，现在 612 字。");
-        assert_eq!(problem("claimed_at", &Problem::InFuture { minutes: 125 }), "时间比现在晚 2 小时，请看一下手机时间。");
+        assert_eq!(
+            problem("claimed_at", &Problem::InFuture { minutes: 125 }),
+            "时间比现在晚 2 小时，请看一下手机时间。"
+        );
         assert_eq!(problem("place", &Problem::Required), "请选部位，好让整改的人找得到。");
         assert_eq!(login_wrong(4), "账号或密码不对。再试 4 次后要等 5 分钟。忘记了请找本校管理员。");
         assert_eq!(login_rest(299), "试得太多了，请 5 分钟 后再登录。忘记了请找本校管理员。");

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::{Value, json};
 
-use super::world::{PASSWORD, Reply, World};
+use super::world::{PASSWORD, Reply, World, png};
 
 /// What the program itself tells of a hazard.
 async fn state(w: &World, id: &str) -> String {
@@ -165,6 +167,32 @@ async fn a_photo_is_seen_by_whoever_sees_the_record_that_uses_it() {
     let seen = w.get("officer", &path).await.ok();
     assert_eq!((seen.kind(), &seen.bytes[..3]), ("image/jpeg", &b"\xff\xd8\xff"[..]));
     w.get("farhead", &path).await.problem(404, "not_found");
+    let request =
+        Request::post("/api/v1/files").header("authorization", format!("Bearer {}", w.token("auditor").await));
+    let request = request.header("content-type", "image/png").body(Body::from(png(1))).unwrap();
+    w.send(request).await.problem(403, "no_right");
+}
+
+#[tokio::test]
+async fn a_photo_may_come_in_a_form() {
+    let w = World::new();
+    let form = |name: &str| {
+        let mut body =
+            format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\n").into_bytes();
+        body.extend_from_slice(b"Content-Type: image/png\r\n\r\n");
+        body.extend_from_slice(&png(77));
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        body
+    };
+    let bearer = format!("Bearer {}", w.token("guard").await);
+    let request = Request::post("/api/v1/files").header("authorization", bearer);
+    let request =
+        request.header("content-type", "multipart/form-data; boundary=b").body(Body::from(form("photo"))).unwrap();
+    let stored = w.send(request).await.ok();
+    assert_eq!(
+        (stored.status.as_u16(), stored.body["hash"].as_str()),
+        (201, Some(w.photo("guard", 77).await.as_str()))
+    );
 }
 
 #[tokio::test]

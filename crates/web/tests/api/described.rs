@@ -102,6 +102,19 @@ fn bounded(document: &Value, schema: &Value, at: &str) {
     }
 }
 
+/// Every name that is used is explained, also where only a query uses it.
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = document();
+    let text = document.to_string();
+    let mut seen = BTreeSet::new();
+    for reference in text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(document.pointer(reference).is_some(), "{reference} leads nowhere");
+        seen.insert(reference);
+    }
+    assert!(seen.len() >= 80, "{} references", seen.len());
+}
+
 /// What stands in answers is described without numbers for moments.
 #[test]
 fn no_moment_is_a_number() {

@@ -52,6 +52,9 @@ async fn fields_that_cannot_be_taken_are_named() {
         assert_eq!(refused.fields(), [field], "{body}");
     }
     let id = w.assigned().await;
+    let crowd = json!({ "assignee": w.id("fixer"), "helpers": vec![w.id("dept"); 51] });
+    let crowd = w.post("head", &format!("/hazards/{id}/assign"), crowd).await.problem(422, "invalid");
+    assert_eq!(crowd.fields(), ["helpers"]);
     let missing = w.post("fixer", &format!("/hazards/{id}/rectify"), json!({})).await.problem(422, "invalid");
     assert_eq!(missing.fields(), ["note"]);
     let bare = w.post("fixer", &format!("/hazards/{id}/rectify"), json!({ "note": "好了" })).await;
@@ -226,6 +229,21 @@ async fn without_a_token_nothing_is_answered() {
                 w.send(request.body(Body::empty()).unwrap()).await.problem(401, "sign_in");
             }
         }
+    }
+}
+
+/// A browser sends its cookie by itself, so JSON under a cookie needs the page's token as well.
+#[tokio::test]
+async fn a_cookie_alone_changes_nothing() {
+    let w = World::new();
+    let cookie = format!("xiaoan={}", w.token("guard").await);
+    let read = Request::get("/api/v1/me").header("cookie", &cookie).body(Body::empty()).unwrap();
+    w.send(read).await.ok();
+    for site in ["same-origin", "cross-site"] {
+        let body = json!({ "what": "灯不亮", "place": w.id("stair") }).to_string();
+        let write = Request::post("/api/v1/hazards").header("cookie", &cookie).header("sec-fetch-site", site);
+        let write = write.header("content-type", "application/json").body(Body::from(body)).unwrap();
+        w.send(write).await.problem(403, "csrf");
     }
 }
 

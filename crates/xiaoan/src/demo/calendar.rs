@@ -44,6 +44,18 @@ pub fn working(at: Ms, rng: &mut Seed) -> Ms {
     day.start().plus((7 * 60 + 25 + rng.below(130) as i64) * Ms::MINUTE + rng.below(60_000) as i64)
 }
 
+/// The same for what cannot wait: evenings and weekends count, nights do not.
+pub fn awake(at: Ms, rng: &mut Seed) -> Ms {
+    let day = at.day();
+    let minute = at.since(day.start()) / Ms::MINUTE;
+    let morning = |day: Day, rng: &mut Seed| day.start().plus((7 * 60 + rng.below(100) as i64) * Ms::MINUTE);
+    match minute {
+        m if m < 7 * 60 => morning(day, rng),
+        m if m > 20 * 60 + 30 => morning(day.plus_days(1), rng),
+        _ => at,
+    }
+}
+
 /// School days from `from` to `until`.
 pub fn school_days(from: Ms, until: Ms) -> Vec<Day> {
     let mut days = Vec::new();

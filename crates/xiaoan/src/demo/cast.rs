@@ -109,8 +109,7 @@ impl Cast {
     fn fill(&mut self, city: &City, seat: usize, inner: &[usize], wanted: Vec<Wanted>, founded: Ms) {
         let place = city.seat(seat);
         let mut rng = Seed::named(city.seed(), &format!("people/{seat}"));
-        let mut house =
-            House { departments: inner.iter().map(|d| city.seat(*d).id).collect(), ..House::default() };
+        let mut house = House { departments: inner.iter().map(|d| city.seat(*d).id).collect(), ..House::default() };
         for wanted in wanted {
             let who = self.members.len();
             let unit = wanted.department.and_then(|d| inner.get(d)).map_or(place.id, |d| city.seat(*d).id);
@@ -129,7 +128,8 @@ impl Cast {
             };
             let mut posts = vec![first];
             let school = place.new.kind.is_school();
-            if school && wanted.role == Role::Teacher && house.first(Role::Reporter).is_none() && wanted.login.is_none() {
+            if school && wanted.role == Role::Teacher && house.first(Role::Reporter).is_none() && wanted.login.is_none()
+            {
                 // The reporter of a school is one of its teachers: a person with two posts.
                 let second = Id::from_parts(founded, rng.bytes10());
                 let reporter = NewPost { id: Some(second), role: Role::Reporter, title: None, ..posts[0].clone() };
@@ -154,9 +154,7 @@ impl Cast {
             }
             house.by_role.entry(wanted.role).or_default().push(who);
             self.members.push(Member {
-                person: NewPerson {
-                    id: Some(person), unit: place.id, name, mobile: Some(words::mobile(self.count)),
-                },
+                person: NewPerson { id: Some(person), unit: place.id, name, mobile: Some(words::mobile(self.count)) },
                 posts,
                 login,
                 account: wanted.login.is_some(),
@@ -326,7 +324,7 @@ fn ordinary_posts(city: &City, seat: usize) -> Vec<Wanted> {
     if new.pupils >= 300 {
         posts.push(want(Role::Fixer).at(1).titled(title::HANDYMAN));
     }
-    // 2 to 4 guards (domain.md V.2); every sixth school is one short, which the directory shows to nobody yet.
+    // 2 to 4 guards (domain.md V.2).
     let guards = 2 + usize::from(new.pupils >= 1_000) + usize::from(new.boarders > 0);
     posts.extend((0..guards).map(|_| want(Role::Guard).at(2)));
     posts.extend((0..(3 + new.classes.clamp(0, 30) / 6)).map(|_| want(Role::Teacher).at(0)));
@@ -340,10 +338,10 @@ fn ordinary_posts(city: &City, seat: usize) -> Vec<Wanted> {
         posts.push(want(Role::Escort).at(2));
     }
     // Every fifth school has not named its 心理教师 yet, every eleventh no 学生处主任: the level above sees it.
-    if seat % 5 != 0 {
+    if !seat.is_multiple_of(5) {
         posts.push(want(Role::Counsellor).at(3));
     }
-    if seat % 11 == 0 {
+    if seat.is_multiple_of(11) {
         posts.retain(|p| p.role != Role::PupilsHead);
     }
     posts

@@ -21,10 +21,10 @@ pub const HUADIAN: i64 = 220_282;
 
 /// How many of each kind stand in the whole city; together 1,250.
 const POINTS: usize = 310;
-const STREET_PRIMARIES: usize = 133;
-const STREET_JUNIORS: usize = 71;
-const STREET_KINDERGARTENS: usize = 300;
-const TOWN_KINDERGARTENS: usize = 154;
+const STREET_PRIMARIES: usize = 134;
+const STREET_JUNIORS: usize = 72;
+const STREET_KINDERGARTENS: usize = 302;
+const TOWN_KINDERGARTENS: usize = 152;
 
 /// Schools that belong to a county as a whole: (county, senior, vocational, special).
 const COUNTY_SCHOOLS: &[(i64, usize, usize, usize)] = &[
@@ -124,7 +124,8 @@ impl City {
             match level {
                 "city" => {
                     let mut new = NewUnit::named(UnitKind::City, words::CITY_BUREAU, None);
-                    (new.short, new.code, new.county) = (words::CITY_SHORT.into(), Some("220200".into()), Some(220_200));
+                    (new.short, new.code, new.county) =
+                        (words::CITY_SHORT.into(), Some("220200".into()), Some(220_200));
                     new.phone = Some(words::phone(0));
                     let place = self.add(new, 220_200, None, founded);
                     self.bureaus.push(place);
@@ -175,12 +176,17 @@ impl City {
         for (i, town) in rural.iter().enumerate() {
             let stem = words::stem(&town.name);
             let centre = self.school(
-                town.county, UnitKind::Centre, Stage::Primary, words::centre(&town.name), format!("{stem}中心"), founded,
+                town.county,
+                UnitKind::Centre,
+                Stage::Primary,
+                words::centre(&town.name),
+                words::short::centre(&stem),
+                founded,
             );
             let points = POINTS / rural.len() + usize::from(i < POINTS % rural.len());
             for n in 1..=points {
                 let name = words::point(&stem, n);
-                self.school(centre, UnitKind::Point, Stage::Primary, name, format!("{stem}{n}点"), founded);
+                self.school(centre, UnitKind::Point, Stage::Primary, name, words::short::point(&stem, n), founded);
             }
             let nine = i % 3 == 1;
             let (stage, name) = if nine {
@@ -188,10 +194,10 @@ impl City {
             } else {
                 (Stage::Junior, words::town_junior(&town.name))
             };
-            self.school(town.county, UnitKind::School, stage, name, format!("{stem}中学"), founded);
+            self.school(town.county, UnitKind::School, stage, name, words::short::junior(&stem), founded);
             for n in 1..=TOWN_KINDERGARTENS / rural.len() {
                 let name = words::town_kindergarten(&town.name, n);
-                let short = format!("{stem}{n}幼");
+                let short = words::short::kindergarten(&stem, n);
                 self.school(town.county, UnitKind::School, Stage::Kindergarten, name, short, founded);
             }
         }
@@ -201,7 +207,12 @@ impl City {
         let streets: Vec<&Town> = towns.iter().filter(|t| !t.rural).collect();
         let first = self.bureaus.iter().copied().find(|b| self.seats[*b].county == FIRST_COUNTY).unwrap_or(0);
         self.main = self.school(
-            first, UnitKind::School, Stage::Junior, words::MAIN_SCHOOL.into(), words::MAIN_SHORT.into(), founded,
+            first,
+            UnitKind::School,
+            Stage::Junior,
+            words::MAIN_SCHOOL.into(),
+            words::MAIN_SHORT.into(),
+            founded,
         );
         let main = &mut self.seats[self.main].new;
         (main.pupils, main.classes, main.boarders, main.buses, main.canteen) = (1_284, 36, 212, 4, true);
@@ -220,7 +231,8 @@ impl City {
     fn county_schools(&mut self, founded: Ms) {
         let place: BTreeMap<i64, usize> = self.bureaus.iter().map(|b| (self.seats[*b].county, *b)).collect();
         for (county, senior, vocational, special) in COUNTY_SCHOOLS {
-            for (count, stage) in [(senior, Stage::Senior), (vocational, Stage::Vocational), (special, Stage::Special)] {
+            for (count, stage) in [(senior, Stage::Senior), (vocational, Stage::Vocational), (special, Stage::Special)]
+            {
                 for i in 0..*count {
                     let stage = if stage == Stage::Senior && i % 3 == 2 { Stage::Complete } else { stage };
                     self.numbered(place[county], stage, founded);
@@ -243,7 +255,7 @@ impl City {
         let (word, letter) = words::numbered(stage);
         let n = self.numbers.entry(letter).or_default();
         *n += 1;
-        let (name, short) = (format!("示例第{n}{word}"), format!("示例{n}{letter}"));
+        let (name, short) = (words::number(*n, word), words::short::number(*n, letter));
         self.school(county, UnitKind::School, stage, name, short, founded)
     }
 
@@ -329,9 +341,11 @@ impl City {
 
     /// The schools that have people: the main school, a 中心校 in 桦甸 and its first 教学点, then round the counties.
     pub fn chosen(&self, count: usize) -> Vec<usize> {
-        let centre = self.schools.iter().copied().find(|s| {
-            self.seats[*s].county == HUADIAN && self.seats[*s].new.kind == UnitKind::Centre
-        });
+        let centre = self
+            .schools
+            .iter()
+            .copied()
+            .find(|s| self.seats[*s].county == HUADIAN && self.seats[*s].new.kind == UnitKind::Centre);
         let centre = centre.unwrap_or(self.main);
         let mut chosen = vec![self.main, centre];
         chosen.extend(self.points_of(centre).into_iter().take(1));
@@ -436,6 +450,9 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), before);
         assert!(city.seats.iter().all(|s| s.new.short.chars().count() <= 12));
+        let shorts: std::collections::BTreeSet<&str> =
+            city.schools.iter().map(|s| city.seats[*s].new.short.as_str()).collect();
+        assert_eq!(shorts.len(), before, "record numbers begin with the short name");
     }
 
     #[test]

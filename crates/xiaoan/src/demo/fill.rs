@@ -34,7 +34,7 @@ pub struct Runner {
     pub clock: Clock,
     seed: u64,
     shared: Shared,
-    /// Records that a job in flight touches: on PostgreSQL two jobs of one record must not overtake each other.
+    /// What jobs in flight are about: on PostgreSQL two jobs about one school must not overtake each other.
     touched: BTreeSet<Id>,
     ordered: bool,
     count: u64,
@@ -67,11 +67,8 @@ impl Runner {
         let shared = self.shared.clone();
         let count = self.count;
         self.app.write_seeded(actor, meta, seed, job, move |answer| {
-            let fine = match (&answer, refused) {
-                (Ok(_), false) => true,
-                (Err(Error::Refused(Refusal::PackForbids { rule: "separation", .. })), true) => true,
-                _ => false,
-            };
+            let separated = matches!(&answer, Err(Error::Refused(Refusal::PackForbids { rule: "separation", .. })));
+            let fine = if refused { separated } else { answer.is_ok() };
             let (state, wake) = &*shared;
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
             state.flying -= 1;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base::{Day, Id, Ms, Seed};
 use safety::check::{NewCheck, NewPlaceSeen, Seen};
-use safety::org::{Role, UnitKind};
+use safety::org::{PlaceKind, Role, UnitKind};
 
 use super::calendar::{TERM_BEGINS, at, school_days};
 use super::cast::{Cast, Who};
@@ -75,9 +75,10 @@ fn site<'a>(world: &World<'a>, school: usize, persons: &'a [Id]) -> Site<'a> {
     let house = cast.house(school);
     let bureau = city.bureau(seat.county);
     let agencies = city.agencies.get(&bureau).or_else(|| city.agencies.get(&0));
-    let agencies = agencies.map_or(&[][..], Vec::as_slice).iter().filter_map(|agency| {
-        Some((cast.house(*agency).first(Role::Agency)?, city.seat(*agency).id))
-    });
+    let agencies = agencies
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .filter_map(|agency| Some((cast.house(*agency).first(Role::Agency)?, city.seat(*agency).id)));
     let above = if seat.new.kind == UnitKind::Point { seat.parent } else { None };
     let judges = above.and_then(|centre| cast.houses.get(&centre)).unwrap_or(house);
     let principal = house.first(Role::Principal).unwrap_or(0);
@@ -86,9 +87,14 @@ fn site<'a>(world: &World<'a>, school: usize, persons: &'a [Id]) -> Site<'a> {
     let heads = house.all(Role::DeptHead);
     let head = |i: usize| Some((*heads.get(i)?, *departments.get(i)?));
     let mut raisers: Vec<Who> = Vec::new();
-    for (role, weight) in
-        [(Role::Guard, 4), (Role::Teacher, 2), (Role::Canteen, 2), (Role::Dorm, 2), (Role::Escort, 1), (Role::Counsellor, 1)]
-    {
+    for (role, weight) in [
+        (Role::Guard, 4),
+        (Role::Teacher, 2),
+        (Role::Canteen, 2),
+        (Role::Dorm, 2),
+        (Role::Escort, 1),
+        (Role::Counsellor, 1),
+    ] {
         (0..weight).for_each(|_| raisers.extend(house.all(role)));
     }
     if raisers.is_empty() {
@@ -154,8 +160,7 @@ impl Year<'_> {
     }
 
     fn weekly(&mut self, day: Day, department: usize) {
-        let spots: Vec<&Spot> =
-            self.site.spots.iter().filter(|s| self.point || s.department == department).collect();
+        let spots: Vec<&Spot> = self.site.spots.iter().filter(|s| self.point || s.department == department).collect();
         if spots.is_empty() {
             return;
         }
@@ -212,12 +217,27 @@ impl Year<'_> {
         // 补录: entered five days later, with its reason.
         let received = if late { at.plus(5 * Ms::DAY) } else { at.plus(30 * Ms::SECOND) };
         let claimed = late.then_some(at);
-        self.jobs.push(Job { at: received, who, deed: Deed::Check(check), claimed, device: None, refused: false });
+        let unit = self.site.unit;
+        self.jobs.push(Job {
+            at: received,
+            who,
+            unit,
+            deed: Deed::Check(check),
+            claimed,
+            device: None,
+            refused: false,
+        });
     }
 
     /// Somebody sees something on the way.
     fn passing(&mut self, day: Day) {
-        let spot = &self.site.spots[self.rng.below(self.site.spots.len() as u64) as usize];
+        let spot = self.rng.pick(self.site.spots);
+        let common = matches!(
+            spot.new.kind,
+            PlaceKind::Corridor | PlaceKind::Classroom | PlaceKind::Toilet | PlaceKind::Building | PlaceKind::Stair
+        );
+        // Kitchens, boilers and gates give more to find than one classroom among many.
+        let spot = if common && self.rng.chance(600) { self.rng.pick(self.site.spots) } else { spot };
         let at = day.start().plus((7 * 60 + self.rng.below(600) as i64) * Ms::MINUTE + self.rng.below(60_000) as i64);
         let who = *self.rng.pick(&self.site.raisers);
         self.hazard(at, spot, who, None);

@@ -38,7 +38,9 @@ pub use calendar::{EARLIEST, LATEST, MORNING, at};
 pub mod sql {
     pub const NEXT_DUE: &str = "select min(due_at) as at from due";
     pub const LOGINS: &str = "select id, person from login";
-    pub const TABLES_THERE: &str = "select table_name from information_schema.tables where table_schema = current_schema() limit 1";
+    pub const TABLES_THERE: &str =
+        "select table_name from information_schema.tables where table_schema = current_schema() limit 1";
+    #[cfg(test)]
     pub const ALL: &[&str] = &[NEXT_DUE, LOGINS];
 }
 
@@ -187,18 +189,15 @@ fn found(runner: &mut Runner, plan: &Plan, progress: &mut Progress) -> Result<()
     Ok(())
 }
 
-fn people_and_logins(
-    runner: &mut Runner,
-    plan: &mut Plan,
-    accounts: &[Hashed],
-    progress: &mut Progress,
-) -> Result<()> {
+fn people_and_logins(runner: &mut Runner, plan: &mut Plan, accounts: &[Hashed], progress: &mut Progress) -> Result<()> {
     let system = Actor::system();
     let meta = || Meta::of("demo");
     runner.clock.advance(Ms::HOUR);
     for member in &plan.cast.members {
         let new = member.person.clone();
-        runner.job(&system, meta(), member.person.unit, "person", false, move |cx| people::enter(cx, &new))?;
+        runner.job(&system, meta(), member.actor.post.unwrap_or(member.person.unit), "person", false, move |cx| {
+            people::enter(cx, &new)
+        })?;
     }
     runner.barrier()?;
     runner.clock.advance(Ms::HOUR);
@@ -206,7 +205,7 @@ fn people_and_logins(
     for member in &plan.cast.members {
         let Some(person) = member.person.id else { continue };
         for new in member.posts.clone() {
-            runner.job(&system, meta(), person, "post", false, move |cx| post::give(cx, &new))?;
+            runner.job(&system, meta(), new.id.unwrap_or(person), "post", false, move |cx| post::give(cx, &new))?;
         }
         let (name, hash) = (member.login.clone(), hashes.get(member.login.as_str()).map(|h| h.to_string()));
         let create = move |cx: &mut safety::Cx<'_, '_>| login::create(cx, person, &name, hash.as_deref(), false);
@@ -253,28 +252,31 @@ fn furnish(runner: &mut Runner, plan: &Plan, progress: &mut Progress) -> Result<
 fn live(runner: &mut Runner, cast: &Cast, jobs: Vec<Job>, until: Ms, progress: &mut Progress) -> Result<()> {
     let (all, mut handed) = (jobs.len().max(1), 0);
     let mut marks = BTreeSet::new();
-    runner.walk(jobs, |job| job.at, |runner, job| {
-        handed += 1;
-        let share = 45 + 55 * handed / all;
-        if marks.insert(share) {
-            progress.step(share, job.at, runner.done());
-        }
-        let meta = Meta { source: "demo", claimed_at: job.claimed, device_at: job.device };
-        let actor = cast.actor(job.who);
-        match job.deed {
-            Deed::Raise(new) => {
-                let unit = new.unit.unwrap_or(actor.unit);
-                runner.job(actor, meta, unit, "raise", job.refused, move |cx| hazard::raise::raise(cx, &new))
+    runner.walk(
+        jobs,
+        |job| job.at,
+        |runner, job| {
+            handed += 1;
+            let share = 45 + 55 * handed / all;
+            if marks.insert(share) {
+                progress.step(share, job.at, runner.done());
             }
-            Deed::Act(id, act, input) => {
-                runner.job(actor, meta, id, act.code(), job.refused, move |cx| hazard::act::act(cx, id, act, &input))
+            let meta = Meta { source: "demo", claimed_at: job.claimed, device_at: job.device };
+            let actor = cast.actor(job.who);
+            match job.deed {
+                Deed::Raise(new) => {
+                    runner.job(actor, meta, job.unit, "raise", job.refused, move |cx| hazard::raise::raise(cx, &new))
+                }
+                Deed::Act(id, act, input) => {
+                    let run = move |cx: &mut safety::Cx<'_, '_>| hazard::act::act(cx, id, act, &input);
+                    runner.job(actor, meta, job.unit, act.code(), job.refused, run)
+                }
+                Deed::Check(new) => {
+                    runner.job(actor, meta, job.unit, "check", job.refused, move |cx| check::record(cx, &new))
+                }
             }
-            Deed::Check(new) => {
-                let id = new.id.unwrap_or(actor.unit);
-                runner.job(actor, meta, id, "check", job.refused, move |cx| check::record(cx, &new))
-            }
-        }
-    })?;
+        },
+    )?;
     runner.tick_until(until)?;
     runner.clock.set(until);
     Ok(())
@@ -292,7 +294,9 @@ mod tests {
         for role in Role::ALL.iter().filter(|r| **r != Role::System) {
             assert!(accounts.iter().any(|m| m.posts.iter().any(|p| p.role == *role)), "{role:?}");
         }
-        for kind in [UnitKind::City, UnitKind::County, UnitKind::Centre, UnitKind::School, UnitKind::Point, UnitKind::Agency] {
+        for kind in
+            [UnitKind::City, UnitKind::County, UnitKind::Centre, UnitKind::School, UnitKind::Point, UnitKind::Agency]
+        {
             assert!(accounts.iter().any(|m| m.actor.unit_kind == kind), "{kind:?}");
         }
         let mut logins: Vec<_> = plan.cast.members.iter().map(|m| m.login.as_str()).collect();

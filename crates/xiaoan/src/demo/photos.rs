@@ -14,9 +14,26 @@ const WIDTH: i32 = 320;
 const HEIGHT: i32 = 240;
 
 /// Scenes that `data/hazards.csv` names.
-pub const SCENES: &[&str] =
-    &["stair", "corridor", "classroom", "wire", "door", "ice", "lab", "dorm", "kitchen", "gas", "boiler", "power", "gate",
-      "street", "yard", "fence", "toilet", "building"];
+pub const SCENES: &[&str] = &[
+    "stair",
+    "corridor",
+    "classroom",
+    "wire",
+    "door",
+    "ice",
+    "lab",
+    "dorm",
+    "kitchen",
+    "gas",
+    "boiler",
+    "power",
+    "gate",
+    "street",
+    "yard",
+    "fence",
+    "toilet",
+    "building",
+];
 
 /// Photos by scene: before, after.
 pub type Album = BTreeMap<&'static str, (Photo, Photo)>;
@@ -258,6 +275,10 @@ fn boiler(scene: &str, after: bool) -> Canvas {
     };
     c.block(240, 60, 44, 30, WHITE);
     c.disc(262, 75, 9, lamp);
+    if scene == "gas" {
+        c.line((20, 40), (20, 210), 8, YELLOW);
+        c.line((20, 120), (60, 120), 8, YELLOW);
+    }
     c
 }
 

@@ -5,6 +5,7 @@ use safety::org::place::NewPlace;
 use safety::org::{PlaceKind, Stage, UnitKind};
 
 use super::city::City;
+use super::words::places as words;
 
 /// A place, with the department (教务 总务 安全 学生) that checks it every week.
 #[derive(Clone, Debug)]
@@ -59,68 +60,66 @@ pub fn plan(city: &City, school: usize, at: Ms) -> Vec<Spot> {
         teaching_building(&mut site, n, floors, small);
     }
     if new.boarders > 0 {
-        let hall = site.put(PlaceKind::Building, "宿舍楼".into(), PUPILS, None);
-        for (i, name) in FLOORS.iter().take(3).enumerate() {
-            site.put(PlaceKind::Dorm, format!("宿舍楼{name}层寝室"), PUPILS, Some(hall));
+        let hall = site.put(PlaceKind::Building, words::DORM.into(), PUPILS, None);
+        for (i, name) in words::FLOORS.iter().take(3).enumerate() {
+            site.put(PlaceKind::Dorm, words::dorm_rooms(name), PUPILS, Some(hall));
             if i > 0 {
-                site.put(PlaceKind::Stair, format!("宿舍楼{name}层楼梯"), PUPILS, Some(hall));
+                site.put(PlaceKind::Stair, words::dorm_stair(name), PUPILS, Some(hall));
             }
         }
     }
     if new.canteen {
-        site.put(PlaceKind::Canteen, "食堂操作间".into(), LOGISTICS, None);
-        site.put(PlaceKind::Canteen, "食堂餐厅".into(), LOGISTICS, None);
+        site.put(PlaceKind::Canteen, words::KITCHEN.into(), LOGISTICS, None);
+        site.put(PlaceKind::Canteen, words::DINING.into(), LOGISTICS, None);
     }
     if matches!(new.stage, Some(Stage::Junior | Stage::Nine | Stage::Senior | Stage::Complete | Stage::Vocational)) {
-        site.put(PlaceKind::Lab, "化学实验室".into(), TEACHING, None);
-        site.put(PlaceKind::Lab, "物理实验室".into(), TEACHING, None);
-        site.put(PlaceKind::Classroom, "微机室".into(), TEACHING, None);
+        site.put(PlaceKind::Lab, words::CHEMISTRY.into(), TEACHING, None);
+        site.put(PlaceKind::Lab, words::PHYSICS.into(), TEACHING, None);
+        site.put(PlaceKind::Classroom, words::COMPUTERS.into(), TEACHING, None);
     }
     outside(&mut site, new.pupils, new.buses > 0);
     site.spots
 }
 
-const FLOORS: &[&str] = &["一", "二", "三", "四", "五"];
-
 fn teaching_building(site: &mut Site, n: usize, floors: usize, small: bool) {
-    let building = site.put(PlaceKind::Building, format!("{n}号楼"), LOGISTICS, None);
-    for (i, floor) in FLOORS.iter().take(floors).enumerate() {
-        site.put(PlaceKind::Corridor, format!("{n}号楼{floor}层走廊"), SAFETY, Some(building));
-        site.put(PlaceKind::Classroom, format!("{n}号楼{floor}层教室"), TEACHING, Some(building));
-        site.put(PlaceKind::Toilet, format!("{n}号楼{floor}层厕所"), PUPILS, Some(building));
+    let building = site.put(PlaceKind::Building, words::building(n), LOGISTICS, None);
+    for (i, floor) in words::FLOORS.iter().take(floors).enumerate() {
+        site.put(PlaceKind::Corridor, words::corridor(n, floor), SAFETY, Some(building));
+        site.put(PlaceKind::Classroom, words::classrooms(n, floor), TEACHING, Some(building));
+        site.put(PlaceKind::Toilet, words::toilet(n, floor), PUPILS, Some(building));
         if i > 0 {
-            site.put(PlaceKind::Stair, format!("{n}号楼东楼梯{floor}层"), SAFETY, Some(building));
+            site.put(PlaceKind::Stair, words::east_stair(n, floor), SAFETY, Some(building));
             if !small {
-                site.put(PlaceKind::Stair, format!("{n}号楼西楼梯{floor}层"), SAFETY, Some(building));
+                site.put(PlaceKind::Stair, words::west_stair(n, floor), SAFETY, Some(building));
             }
         }
     }
 }
 
 fn outside(site: &mut Site, pupils: i64, buses: bool) {
-    site.put(PlaceKind::Gate, "校门及门卫室".into(), SAFETY, None);
+    site.put(PlaceKind::Gate, words::GATE.into(), SAFETY, None);
     if pupils >= 600 {
-        site.put(PlaceKind::Gate, "北门".into(), SAFETY, None);
+        site.put(PlaceKind::Gate, words::BACK_GATE.into(), SAFETY, None);
     }
-    site.put(PlaceKind::Yard, "操场".into(), PUPILS, None);
-    site.put(PlaceKind::Fence, "围墙".into(), SAFETY, None);
-    site.put(PlaceKind::Boiler, if pupils >= 200 { "锅炉房" } else { "换热间" }.into(), LOGISTICS, None);
-    site.put(PlaceKind::Power, "配电室".into(), LOGISTICS, None);
-    site.put(PlaceKind::Other, "监控室".into(), SAFETY, None);
+    site.put(PlaceKind::Yard, words::FIELD.into(), PUPILS, None);
+    site.put(PlaceKind::Fence, words::WALL.into(), SAFETY, None);
+    site.put(PlaceKind::Boiler, if pupils >= 200 { words::BOILER } else { words::EXCHANGER }.into(), LOGISTICS, None);
+    site.put(PlaceKind::Power, words::POWER.into(), LOGISTICS, None);
+    site.put(PlaceKind::Other, words::CAMERAS.into(), SAFETY, None);
     if buses {
-        site.put(PlaceKind::Other, "校车停靠点".into(), SAFETY, None);
+        site.put(PlaceKind::Other, words::BUS_STOP.into(), SAFETY, None);
     }
 }
 
 /// A 教学点: a house with two rooms, a stove, a yard.
 fn point(mut site: Site) -> Vec<Spot> {
-    let house = site.put(PlaceKind::Building, "平房".into(), SAFETY, None);
-    site.put(PlaceKind::Classroom, "东教室".into(), SAFETY, Some(house));
-    site.put(PlaceKind::Classroom, "西教室".into(), SAFETY, Some(house));
-    site.put(PlaceKind::Boiler, "取暖炉间".into(), SAFETY, Some(house));
-    site.put(PlaceKind::Toilet, "室外厕所".into(), SAFETY, None);
-    site.put(PlaceKind::Yard, "院子".into(), SAFETY, None);
-    site.put(PlaceKind::Gate, "院门".into(), SAFETY, None);
-    site.put(PlaceKind::Fence, "院墙".into(), SAFETY, None);
+    let house = site.put(PlaceKind::Building, words::HOUSE.into(), SAFETY, None);
+    site.put(PlaceKind::Classroom, words::EAST_ROOM.into(), SAFETY, Some(house));
+    site.put(PlaceKind::Classroom, words::WEST_ROOM.into(), SAFETY, Some(house));
+    site.put(PlaceKind::Boiler, words::STOVE_ROOM.into(), SAFETY, Some(house));
+    site.put(PlaceKind::Toilet, words::OUTHOUSE.into(), SAFETY, None);
+    site.put(PlaceKind::Yard, words::COURT.into(), SAFETY, None);
+    site.put(PlaceKind::Gate, words::COURT_GATE.into(), SAFETY, None);
+    site.put(PlaceKind::Fence, words::COURT_WALL.into(), SAFETY, None);
     site.spots
 }

@@ -8,7 +8,7 @@ use safety::org::PlaceKind;
 use super::life::World;
 use super::places::Spot;
 use super::story::{Job, Site, Story, five, said};
-use super::words::{again, live, major, note};
+use super::words::{again, find, live, major, note};
 
 fn spot<'a>(site: &Site<'a>, kind: PlaceKind, name: &str) -> &'a Spot {
     let spots = site.spots;
@@ -62,7 +62,7 @@ fn this_morning(scene: &mut Scene<'_, '_>) {
     let site = scene.site;
     let guard = site.raisers[0];
     let mut story = scene.story(18, "stair");
-    story.raise(guard, live::MORNING, spot(site, PlaceKind::Stair, "东楼梯二层"), None);
+    story.raise(guard, live::MORNING, spot(site, PlaceKind::Stair, find::STAIR_TWO), None);
     scene.jobs.append(&mut story.jobs);
     let mut story = scene.story(9, "gate");
     story.raise(guard, live::NEW, spot(site, PlaceKind::Gate, ""), Some(Category::Emergency));
@@ -77,7 +77,12 @@ fn waiting_for_the_fixer(scene: &mut Scene<'_, '_>) {
 
     let mut story = scene.story(7 * DAY, "stair");
     let teacher = site.raisers.iter().copied().find(|r| *r != guard).unwrap_or(guard);
-    story.raise(teacher, live::OVERDUE_RECHECK, spot(site, PlaceKind::Stair, "3号楼东楼梯"), Some(Category::Fire));
+    story.raise(
+        teacher,
+        live::OVERDUE_RECHECK,
+        spot(site, PlaceKind::Stair, find::STAIR_THIRD_HOUSE),
+        Some(Category::Fire),
+    );
     story.at = scene.before(7 * DAY - 29);
     story.act(site.steer, Act::Assign, Input { assignee: to(), ..minor(Category::Fire, Term::Ordinary) });
     story.at = scene.before(3 * DAY - 8 * HOUR);
@@ -108,7 +113,7 @@ fn rechecked_by_its_fixer(scene: &mut Scene<'_, '_>) {
     let site = scene.site;
     let Some((head, logistics)) = site.logistics else { return };
     let mut story = scene.story(2 * DAY, "corridor");
-    story.raise(site.raisers[0], live::SELF, spot(site, PlaceKind::Corridor, "1号楼一层"), Some(Category::Fire));
+    story.raise(site.raisers[0], live::SELF, spot(site, PlaceKind::Corridor, find::FIRST_FLOOR), Some(Category::Fire));
     story.at = scene.before(2 * DAY - 30);
     story.act(site.steer, Act::Assign, Input { lead: Some(logistics), ..minor(Category::Fire, Term::AtOnce) });
     story.at = scene.before(20 * HOUR);
@@ -137,7 +142,7 @@ fn waiting_for_leaders(scene: &mut Scene<'_, '_>) {
 
     if let Some((dean, teaching)) = site.dean {
         let mut story = scene.story(3 * DAY + HOUR, "wire");
-        story.raise(guard, live::DECLINED, spot(site, PlaceKind::Classroom, "微机室"), Some(Category::Electric));
+        story.raise(guard, live::DECLINED, spot(site, PlaceKind::Classroom, find::COMPUTERS), Some(Category::Electric));
         story.at = scene.before(3 * DAY);
         story.act(site.steer, Act::Assign, Input { lead: Some(teaching), ..minor(Category::Electric, Term::Ordinary) });
         story.at = scene.before(21 * HOUR);
@@ -181,7 +186,7 @@ fn waiting_elsewhere(scene: &mut Scene<'_, '_>) {
 fn comes_back_three_times(scene: &mut Scene<'_, '_>) {
     let site = scene.site;
     let (guard, fixer) = (site.raisers[0], site.fixers[0]);
-    let place = spot(site, PlaceKind::Corridor, "2号楼二层");
+    let place = spot(site, PlaceKind::Corridor, find::SECOND_HOUSE);
     for (round, days) in [58, 40, 24, 9].into_iter().enumerate() {
         let mut story = scene.story(days * DAY, "door");
         if story.at < super::calendar::at(super::calendar::TERM_BEGINS) {
@@ -205,7 +210,12 @@ fn comes_back_three_times(scene: &mut Scene<'_, '_>) {
 pub fn overdue_major(site: &Site<'_>, world: &World<'_>) -> Vec<Job> {
     let mut scene = Scene { site, world, jobs: Vec::new(), count: 100 };
     let mut story = scene.story(19 * DAY, "building");
-    story.raise(site.raisers[0], major::WHAT, spot(site, PlaceKind::Building, "1号楼"), Some(Category::Building));
+    story.raise(
+        site.raisers[0],
+        major::WHAT,
+        spot(site, PlaceKind::Building, find::FIRST_HOUSE),
+        Some(Category::Building),
+    );
     story.at = scene.before(19 * DAY - 70);
     let grade = Input { grade: Some(Grade::Major), ..minor(Category::Building, Term::Plan) };
     story.act(site.steer, Act::Grade, grade.clone());
@@ -213,7 +223,7 @@ pub fn overdue_major(site: &Site<'_>, world: &World<'_>) -> Vec<Job> {
     story.say(site.steer, Act::Protect, note::PROTECT);
     story.at = scene.before(18 * DAY);
     let deadline = scene.before(4 * DAY);
-    let plan = five(&deadline.show("%m月%d日"));
+    let plan = five(&deadline.show(find::DEADLINE));
     story.act(site.steer, Act::Five, Input { five: Some(plan), ..Input::default() });
     story.at = scene.before(18 * DAY - 2 * HOUR);
     story.say(site.steer, Act::Report, note::REPORT[1]);

@@ -6,17 +6,19 @@ use safety::hazard::{Act, Category, Five, Grade, Input, NewHazard, Term};
 use safety::org::PlaceKind;
 use safety::{Photo, check::NewCheck};
 
-use super::calendar::working;
+use super::calendar::{awake, working};
 use super::cast::Who;
 use super::photos::Album;
 use super::places::Spot;
 use super::words::{self, note};
 
+const DAY_MINUTES: i64 = 24 * 60;
+
 /// What is done.
 #[derive(Clone, Debug)]
 pub enum Deed {
     Raise(NewHazard),
-    Act(Id, Act, Input),
+    Act(Id, Act, Box<Input>),
     Check(NewCheck),
 }
 
@@ -25,6 +27,8 @@ pub enum Deed {
 pub struct Job {
     pub at: Ms,
     pub who: Who,
+    /// The school that it is about.
+    pub unit: Id,
     pub deed: Deed,
     pub claimed: Option<Ms>,
     pub device: Option<Ms>,
@@ -158,16 +162,26 @@ impl<'a> Story<'a> {
     pub fn wait(&mut self, from: i64, to: i64) {
         let minutes = from + self.rng.below((to - from).max(1) as u64) as i64;
         let at = self.at.plus(minutes * Ms::MINUTE + self.rng.below(60_000) as i64);
-        self.at = working(at, &mut self.rng);
+        // Most of what has a day's deadline is also done in the evening or on a Saturday.
+        let urgent = to <= DAY_MINUTES && self.rng.chance(820);
+        self.at = if urgent { awake(at, &mut self.rng) } else { working(at, &mut self.rng) };
     }
 
     fn push(&mut self, who: Who, deed: Deed) -> &mut Job {
-        self.jobs.push(Job { at: self.at, who, deed, claimed: None, device: None, refused: false });
+        self.jobs.push(Job {
+            at: self.at,
+            who,
+            unit: self.site.unit,
+            deed,
+            claimed: None,
+            device: None,
+            refused: false,
+        });
         self.jobs.last_mut().expect("just pushed")
     }
 
     pub fn act(&mut self, who: Who, act: Act, input: Input) -> &mut Job {
-        let deed = Deed::Act(self.id, act, input);
+        let deed = Deed::Act(self.id, act, Box::new(input));
         self.push(who, deed)
     }
 
@@ -176,7 +190,7 @@ impl<'a> Story<'a> {
     }
 
     pub fn pick(&mut self, from: &[&'static str]) -> &'static str {
-        *self.rng.pick(from)
+        from[self.rng.below(from.len() as u64) as usize]
     }
 
     pub fn raise(&mut self, who: Who, what: &str, spot: &Spot, category: Option<Category>) -> &mut Job {
@@ -200,7 +214,7 @@ impl<'a> Story<'a> {
 
     /// 复查 and 销账 by the usual people.
     pub fn finish(&mut self) {
-        self.wait(60, 20 * 60);
+        self.wait(40, 15 * 60);
         let seen = self.pick(note::RECHECKED);
         self.say(self.site.recheck, Act::Recheck, seen);
         self.wait(60, 30 * 60);
@@ -387,7 +401,10 @@ fn department(story: &mut Story<'_>, template: &Template) {
 /// Beyond the school's power: the county has it done.
 fn reported(story: &mut Story<'_>, template: &Template) {
     let grade = Input {
-        grade: Some(Grade::Minor), category: Some(template.category), term: Some(Term::Funded), ..Input::default()
+        grade: Some(Grade::Minor),
+        category: Some(template.category),
+        term: Some(Term::Funded),
+        ..Input::default()
     };
     story.act(story.site.steer, Act::Grade, grade);
     story.wait(30, 10 * 60);
@@ -404,13 +421,8 @@ fn reported(story: &mut Story<'_>, template: &Template) {
 
 /// Which agency of `words::COUNTY_AGENCIES` a sentence calls for.
 fn agency(what: &str) -> usize {
-    match what {
-        w if w.contains("车") => 1,
-        w if w.contains("食品") || w.contains("辣条") || w.contains("小卖部") => 2,
-        w if w.contains("台球") => 5,
-        w if w.contains("摊") => 4,
-        _ => 0,
-    }
+    let found = words::find::AGENCY.iter().find(|(word, _)| what.contains(word));
+    found.map_or(0, |(_, agency)| *agency)
 }
 
 fn transferred(story: &mut Story<'_>, template: &Template) {
@@ -419,7 +431,10 @@ fn transferred(story: &mut Story<'_>, template: &Template) {
         return ordinary(story, template, Flow::Plain);
     };
     let grade = Input {
-        grade: Some(Grade::Minor), category: Some(template.category), term: Some(template.term), ..Input::default()
+        grade: Some(Grade::Minor),
+        category: Some(template.category),
+        term: Some(template.term),
+        ..Input::default()
     };
     story.act(story.site.steer, Act::Grade, grade);
     story.wait(20, 6 * 60);
@@ -434,19 +449,22 @@ fn transferred(story: &mut Story<'_>, template: &Template) {
 fn major(story: &mut Story<'_>, template: &Template) {
     let site = story.site;
     let grade = Input {
-        grade: Some(Grade::Major), category: Some(template.category), term: Some(Term::Plan), ..Input::default()
+        grade: Some(Grade::Major),
+        category: Some(template.category),
+        term: Some(Term::Plan),
+        ..Input::default()
     };
     story.act(site.steer, Act::Grade, grade);
     story.wait(5, 40);
     story.say(site.steer, Act::Protect, template.protection);
     story.wait(60, 8 * 60);
-    let deadline = story.at.plus(30 * Ms::DAY).show("%m月%d日");
+    let deadline = story.at.plus(30 * Ms::DAY).show(words::find::DEADLINE);
     story.act(site.steer, Act::Five, Input { five: Some(five(&deadline)), ..Input::default() });
     story.wait(30, 5 * 60);
     let why = story.pick(note::REPORT);
     story.say(site.steer, Act::Report, why);
     story.wait(120, 24 * 60);
-    let number = format!("{}{}号", words::major::SERIES, 10 + story.rng.below(80));
+    let number = format!("{}{}{}", words::major::SERIES, 10 + story.rng.below(80), words::find::LISTED_END);
     story.act(site.officer, Act::List, Input { number: Some(number), ..Input::default() });
     story.wait(24 * 60, 3 * 24 * 60);
     story.say(site.officer, Act::AnswerBack, note::BACK);
@@ -479,7 +497,7 @@ fn comment(story: &mut Story<'_>) {
     let steer = story.site.steer;
     let mut job = story.jobs[place].clone();
     job.at = job.at.plus(2 * Ms::MINUTE);
-    (job.who, job.deed) = (steer, Deed::Act(story.id, Act::Comment, said(words)));
+    (job.who, job.deed) = (steer, Deed::Act(story.id, Act::Comment, Box::new(said(words))));
     (job.claimed, job.device) = (None, None);
     story.jobs.insert(place + 1, job);
 }

@@ -134,39 +134,50 @@ pub mod check {
     pub const TERM: &str = "开学安全全面排查";
     pub const POINT: &str = "教学点周排查";
     pub const BUREAU: &str = "区县安全抽查";
-    pub const NOTE: &[&str] = &["各点门锁、灯具均试过。", "雪后加查室外通道。", "采暖设备运行正常，无异味。", "已向各室负责人当面说明。"];
+    pub const NOTE: &[&str] =
+        &["各点门锁、灯具均试过。", "雪后加查室外通道。", "采暖设备运行正常，无异味。", "已向各室负责人当面说明。"];
     pub const BACK: &str = "当天停电断网，纸上记录，现补录。";
 }
 
 /// What people write with an act.
 pub mod note {
     pub const RECHECKED: &[&str] = &[
-        "现场看过，已恢复正常。", "与照片一致，试用三次均正常。", "整改到位，周边一并检查无问题。", "同意整改，记入台账。",
+        "现场看过，已恢复正常。",
+        "与照片一致，试用三次均正常。",
+        "整改到位，周边一并检查无问题。",
+        "同意整改，记入台账。",
         "已试断电，灯亮正常。",
     ];
     pub const RETURNED: &[&str] = &[
-        "只做了临时固定，仍会松动，请重做。", "整改后仍有异味，需再查接口。", "照片角度看不清，现场仍有杂物。",
+        "只做了临时固定，仍会松动，请重做。",
+        "整改后仍有异味，需再查接口。",
+        "照片角度看不清，现场仍有杂物。",
         "试用两次就失灵，请换件。",
     ];
-    pub const AGAIN: &[&str] = &["重新更换配件并紧固，已反复试用。", "请专业人员返修，更换整套。", "彻底清理并加装固定装置。"];
+    pub const AGAIN: &[&str] =
+        &["重新更换配件并紧固，已反复试用。", "请专业人员返修，更换整套。", "彻底清理并加装固定装置。"];
     pub const DECLINED: &[&str] =
         &["设备归总务处管理，本处无维修人员和经费。", "涉及电路改造，教务处无资质，请另行安排。"];
     pub const DECIDED: &[&str] = &["由总务处牵头，教务处配合停用场地。", "按设备归属由总务处负责，三天内完成。"];
-    pub const EXTEND: &[&str] = &["配件外地调货，预计下周到。", "施工队因降雪停工，天晴复工。", "资金已申请，等待拨付。"];
+    pub const EXTEND: &[&str] =
+        &["配件外地调货，预计下周到。", "施工队因降雪停工，天晴复工。", "资金已申请，等待拨付。"];
     pub const EXTEND_YES: &[&str] = &["同意，期间防护措施不得撤。", "情况属实，同意延期一次。"];
     pub const EXTEND_NO: &[&str] = &["可先用备用件，不同意延期。"];
     pub const REPORT: &[&str] = &["超出学校能力，需区县局协调资金和资质单位。", "涉及房屋结构安全，请上级组织鉴定。"];
     pub const TAKEN: &[&str] = &["已列入本月维修计划，施工前学校做好封闭。"];
-    pub const ANSWERED: &[&str] = &["局里已安排施工队完成维修，请学校复查。", "已联系资质单位处理完毕，材料随后送学校。"];
+    pub const ANSWERED: &[&str] =
+        &["局里已安排施工队完成维修，请学校复查。", "已联系资质单位处理完毕，材料随后送学校。"];
     pub const BACK: &str = "经费已下达学校，由学校组织施工，局里派人现场督促。";
     pub const TRANSFER: &[&str] = &["校园周边问题，请依职权处理并回复。", "已劝阻无效，请执法部门处理。"];
-    pub const AGENCY: &[&str] =
-        &["已现场查处，责令当场改正，每日放学时段巡查。", "已立案处理并下达整改通知，隐患消除。", "已设置标志并安排警力定点值守。"];
+    pub const AGENCY: &[&str] = &[
+        "已现场查处，责令当场改正，每日放学时段巡查。",
+        "已立案处理并下达整改通知，隐患消除。",
+        "已设置标志并安排警力定点值守。",
+    ];
     pub const DISMISS: &[&str] = &["现场核实为施工临时围挡，已有审批，不构成隐患。", "与昨日登记为同一处，重复上报。"];
     pub const VOID: &str = "选错地点，重新登记。";
-    pub const COMMENT: &[&str] = &[
-        "今天课间又去看了一次，防护还在。", "配件已下单，后天到货。", "请班主任提醒学生绕行。", "降温前务必完成。",
-    ];
+    pub const COMMENT: &[&str] =
+        &["今天课间又去看了一次，防护还在。", "配件已下单，后天到货。", "请班主任提醒学生绕行。", "降温前务必完成。"];
     pub const CORRECT: &str = "补写清楚位置。";
     pub const DETAIL: &[&str] = &["（靠东侧）", "（靠窗一侧）", "（距入口约三米）"];
     pub const BACK_REASON: &[&str] = &["当时手机没电，记在值班本上，现补录。", "停网三天，按纸质记录补录。"];
@@ -191,7 +202,9 @@ pub fn five(deadline: &str) -> [String; 5] {
 /// The hazard that comes back three times.
 pub mod again {
     pub const WHAT: &[&str] = &[
-        "二层东侧防火门闭门器漏油，门关不严", "二层东侧防火门又关不严，有人用砖垫住", "二层东侧防火门闭门器第三次损坏",
+        "二层东侧防火门闭门器漏油，门关不严",
+        "二层东侧防火门又关不严，有人用砖垫住",
+        "二层东侧防火门闭门器第三次损坏",
         "二层东侧防火门仍关不严，门轴下沉",
     ];
     pub const MEASURE: &[&str] =
@@ -229,3 +242,94 @@ pub const STOVE: &[(&str, &str)] = &[
     ("取暖炉烟筒第二节接口松动，室内有烟味", "重新插接并用高温胶封口，试火一小时，一氧化碳报警器无报警"),
     ("取暖炉旁堆放干柴，离炉口不到半米", "干柴搬到院内柴棚，炉前铺铁皮"),
 ];
+
+/// Names of places.
+pub mod places {
+    pub const FLOORS: &[&str] = &["一", "二", "三", "四", "五"];
+    pub const KITCHEN: &str = "食堂操作间";
+    pub const DINING: &str = "食堂餐厅";
+    pub const CHEMISTRY: &str = "化学实验室";
+    pub const PHYSICS: &str = "物理实验室";
+    pub const COMPUTERS: &str = "微机室";
+    pub const GATE: &str = "校门及门卫室";
+    pub const BACK_GATE: &str = "北门";
+    pub const FIELD: &str = "操场";
+    pub const WALL: &str = "围墙";
+    pub const BOILER: &str = "锅炉房";
+    pub const EXCHANGER: &str = "换热间";
+    pub const POWER: &str = "配电室";
+    pub const CAMERAS: &str = "监控室";
+    pub const BUS_STOP: &str = "校车停靠点";
+    pub const HOUSE: &str = "平房";
+    pub const EAST_ROOM: &str = "东教室";
+    pub const WEST_ROOM: &str = "西教室";
+    pub const STOVE_ROOM: &str = "取暖炉间";
+    pub const OUTHOUSE: &str = "室外厕所";
+    pub const COURT: &str = "院子";
+    pub const COURT_GATE: &str = "院门";
+    pub const COURT_WALL: &str = "院墙";
+    pub const DORM: &str = "宿舍楼";
+
+    pub fn building(n: usize) -> String {
+        format!("{n}号楼")
+    }
+    pub fn corridor(n: usize, floor: &str) -> String {
+        format!("{n}号楼{floor}层走廊")
+    }
+    pub fn classrooms(n: usize, floor: &str) -> String {
+        format!("{n}号楼{floor}层教室")
+    }
+    pub fn toilet(n: usize, floor: &str) -> String {
+        format!("{n}号楼{floor}层厕所")
+    }
+    pub fn east_stair(n: usize, floor: &str) -> String {
+        format!("{n}号楼东楼梯{floor}层")
+    }
+    pub fn west_stair(n: usize, floor: &str) -> String {
+        format!("{n}号楼西楼梯{floor}层")
+    }
+    pub fn dorm_rooms(floor: &str) -> String {
+        format!("宿舍楼{floor}层寝室")
+    }
+    pub fn dorm_stair(floor: &str) -> String {
+        format!("宿舍楼{floor}层楼梯")
+    }
+}
+
+/// Places and words by which the planted scenes and the agencies are found.
+pub mod find {
+    pub const STAIR_TWO: &str = "东楼梯二层";
+    pub const STAIR_THIRD_HOUSE: &str = "3号楼东楼梯";
+    pub const FIRST_FLOOR: &str = "1号楼一层";
+    pub const SECOND_HOUSE: &str = "2号楼二层";
+    pub const FIRST_HOUSE: &str = "1号楼";
+    pub const COMPUTERS: &str = "微机室";
+    /// Word in a sentence → agency in the order of `COUNTY_AGENCIES`; police when none is there.
+    pub const AGENCY: &[(&str, usize)] = &[("食品", 2), ("辣条", 2), ("小卖部", 2), ("台球", 5), ("摊", 4), ("车", 1)];
+    pub const LISTED_END: &str = "号";
+    pub const DEADLINE: &str = "%m月%d日";
+}
+
+/// 示例第12小学
+pub fn number(n: usize, word: &str) -> String {
+    format!("示例第{n}{word}")
+}
+
+/// Short names, used in record numbers.
+pub mod short {
+    pub fn centre(stem: &str) -> String {
+        format!("{stem}中心")
+    }
+    pub fn point(stem: &str, n: usize) -> String {
+        format!("{stem}{n}点")
+    }
+    pub fn junior(stem: &str) -> String {
+        format!("{stem}中学")
+    }
+    pub fn kindergarten(stem: &str, n: usize) -> String {
+        format!("{stem}{n}幼")
+    }
+    pub fn number(n: usize, letter: &str) -> String {
+        format!("示例{n}{letter}")
+    }
+}

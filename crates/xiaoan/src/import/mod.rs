@@ -26,6 +26,7 @@ pub mod sql {
         "select id, code, kind, name, short, home from unit where closed_on is null order by county, id";
     pub const PEOPLE: &str = "select id, unit, name from person where unit = $1 and erased_at is null";
     pub const PLACES: &str = "select id, name from place where unit = $1 and closed_on is null";
+    #[cfg(test)]
     pub const ALL: &[&str] = &[UNITS, PEOPLE, PLACES];
 }
 
@@ -41,16 +42,20 @@ pub fn run(house: &House, asked: &Import) -> Done {
     }
 }
 
-/// Runs the rows in one transaction. `row` answers what it did; its refusals are told at their cells.
-fn store<R: Send + 'static>(
+/// A row of the table with what was read from it.
+trait Parsed: Send + 'static {
+    fn row(&self) -> &Row;
+    /// Stores it. Refusals are told at their cells.
+    fn store(&self, cx: &mut Cx<'_, '_>, index: &mut Index, counts: &mut Counts) -> base::Result<()>;
+}
+
+/// Runs the rows in one transaction.
+fn store<R: Parsed>(
     house: &House,
     asked: &Import,
     file: &str,
     columns: &'static [Column],
     rows: Vec<R>,
-    line: impl Fn(&R) -> &Row + Send + 'static,
-    prepare: impl Fn(&mut Cx<'_, '_>) -> base::Result<Index> + Send + 'static,
-    row: impl Fn(&mut Cx<'_, '_>, &mut Index, &R, &mut Counts) -> base::Result<()> + Send + 'static,
 ) -> Done<Counts> {
     let app = house.open_now()?;
     let told: Arc<Mutex<(Faults, Counts)>> = Arc::default();
@@ -60,11 +65,11 @@ fn store<R: Send + 'static>(
         let mut told = inner.lock().unwrap_or_else(PoisonError::into_inner);
         *told = Default::default();
         let (faults, counts) = &mut *told;
-        let mut index = prepare(cx)?;
+        let mut index = Index::of_units(cx)?;
         for one in &rows {
-            match row(cx, &mut index, one, counts) {
+            match one.store(cx, &mut index, counts) {
                 Ok(()) => {}
-                Err(Error::Refused(refusal)) => tell(faults, &name, line(one), columns, &refusal),
+                Err(Error::Refused(refusal)) => tell(faults, &name, one.row(), columns, &refusal),
                 Err(fault) => return Err(fault),
             }
         }
@@ -150,7 +155,10 @@ impl Index {
         for row in rows {
             if let Some(name) = row.opt_text("name")? {
                 let id = row.id("id")?;
-                self.inner.entry((unit, name)).and_modify(|known| *known = known.filter(|k| *k == id)).or_insert(Some(id));
+                self.inner
+                    .entry((unit, name))
+                    .and_modify(|known| *known = known.filter(|k| *k == id))
+                    .or_insert(Some(id));
             }
         }
         Ok(())

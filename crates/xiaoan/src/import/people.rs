@@ -8,7 +8,7 @@ use base::{Error, Problem, Refusal};
 use safety::Cx;
 use safety::org::{Role, login, unit};
 
-use super::{Counts, Index, done, sql, store};
+use super::{Counts, Index, Parsed, done, sql, store};
 use crate::args::Import;
 use crate::house::{House, secret};
 use crate::install::{give, one_time, person};
@@ -16,22 +16,14 @@ use crate::password;
 use crate::stop::{Done, file, stop};
 use crate::table::{Column, Faults, Row, Table, Writer, read};
 use crate::user::role_of;
-use crate::words::import as say;
+use crate::words::{columns, import as say};
 
-const COLUMNS: &[Column] = &[
-    Column { key: "name", names: &["姓名", "人员姓名", "教师姓名"], needed: true },
-    Column { key: "unit", names: &["单位", "单位名称", "所在单位", "学校", "学校名称", "工作单位", "单位代码"], needed: true },
-    Column { key: "role", names: &["岗位", "职务", "安全岗位", "角色", "担任岗位"], needed: false },
-    Column { key: "title", names: &["岗位名称", "职务名称", "具体岗位"], needed: false },
-    Column { key: "department", names: &["部门", "处室", "科室", "所在部门"], needed: false },
-    Column { key: "mobile", names: &["手机", "手机号", "手机号码", "电话", "联系电话", "联系方式"], needed: false },
-    Column { key: "login", names: &["账号", "登录名", "登录账号", "用户名", "帐号"], needed: false },
-];
+const COLUMNS: &[Column] = columns::PEOPLE;
 
 /// Accounts hashed side by side.
 const LANES: usize = 4;
 
-struct Parsed {
+struct Line {
     row: Row,
     role: Option<Role>,
     /// Of a new login: what is stored.
@@ -48,7 +40,7 @@ pub fn run(house: &House, asked: &Import) -> Done {
     }
     let slips = if asked.dry_run { BTreeMap::new() } else { passwords(&mut rows) };
     let list = slips_file(house, &table, &slips)?;
-    let stored = store(house, asked, &table.file, COLUMNS, rows, |r| &r.row, Index::of_units, enter);
+    let stored = store(house, asked, &table.file, COLUMNS, rows);
     if stored.is_err()
         && let Some(path) = &list
     {
@@ -61,7 +53,7 @@ pub fn run(house: &House, asked: &Import) -> Done {
     Ok(())
 }
 
-fn parse(table: &Table, faults: &mut Faults) -> Vec<Parsed> {
+fn parse(table: &Table, faults: &mut Faults) -> Vec<Line> {
     let mut rows = Vec::new();
     let mut logins = BTreeMap::new();
     for row in &table.rows {
@@ -71,7 +63,8 @@ fn parse(table: &Table, faults: &mut Faults) -> Vec<Parsed> {
         }
         let role = role_of(row.get("role"));
         if role.is_none() && !row.get("role").is_empty() {
-            let all: Vec<&str> = Role::ALL.iter().filter(|r| **r != Role::System).map(|r| web::words::role(*r)).collect();
+            let all: Vec<&str> =
+                Role::ALL.iter().filter(|r| **r != Role::System).map(|r| web::words::role(*r)).collect();
             bad(&COLUMNS[2], &say::not_one_of(row.get("role"), &all));
         }
         let name = row.get("login").to_lowercase();
@@ -79,13 +72,13 @@ fn parse(table: &Table, faults: &mut Faults) -> Vec<Parsed> {
         if !name.is_empty() && logins.insert(name, owner.clone()).is_some_and(|known| known != owner) {
             bad(&COLUMNS[6], say::TAKEN);
         }
-        rows.push(Parsed { row: row.clone(), role, hash: None });
+        rows.push(Line { row: row.clone(), role, hash: None });
     }
     rows
 }
 
 /// One-time passwords of the new logins, hashed before the transaction: (login → password).
-fn passwords(rows: &mut [Parsed]) -> BTreeMap<String, String> {
+fn passwords(rows: &mut [Line]) -> BTreeMap<String, String> {
     let mut slips: BTreeMap<String, String> = BTreeMap::new();
     for row in rows.iter().filter(|r| !r.row.get("login").is_empty()) {
         slips.entry(row.row.get("login").to_lowercase()).or_insert_with(one_time);
@@ -122,7 +115,16 @@ fn slips_file(house: &House, table: &Table, slips: &BTreeMap<String, String>) ->
     Ok(Some(path))
 }
 
-fn enter(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Parsed, counts: &mut Counts) -> base::Result<()> {
+impl Parsed for Line {
+    fn row(&self) -> &Row {
+        &self.row
+    }
+    fn store(&self, cx: &mut Cx<'_, '_>, index: &mut Index, counts: &mut Counts) -> base::Result<()> {
+        enter(cx, index, self, counts)
+    }
+}
+
+fn enter(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Line, counts: &mut Counts) -> base::Result<()> {
     let row = &parsed.row;
     let unit = index.unit(row.get("unit"), "unit")?;
     let home = unit::load(cx, unit)?.home;
@@ -134,7 +136,7 @@ fn enter(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Parsed, counts: &mut C
     index.learn_inner(home, &known)?;
     let id = match index.inner.get(&(home, row.get("name").to_string())) {
         Some(Some(id)) => *id,
-        Some(None) => return Err(Error::invalid("name", Problem::Taken)),
+        Some(None) => return Err(Error::invalid("name", Problem::Unknown)),
         None => {
             let mobile = Some(row.get("mobile").to_string()).filter(|t| !t.is_empty());
             *counts.entry(say::PEOPLE).or_default() += 1;

@@ -7,21 +7,16 @@ use safety::org::place::{self, NewPlace};
 use safety::org::unit;
 
 use super::units::word;
-use super::{Counts, Index, done, sql, store};
+use super::{Counts, Index, Parsed, done, sql, store};
 use crate::args::Import;
 use crate::house::House;
 use crate::stop::{Done, stop};
 use crate::table::{Column, Faults, Row, read};
-use crate::words::import as say;
+use crate::words::{columns, import as say};
 
-const COLUMNS: &[Column] = &[
-    Column { key: "name", names: &["地点名称", "地点", "部位", "名称", "场所", "场所名称"], needed: true },
-    Column { key: "unit", names: &["单位", "单位名称", "学校", "学校名称", "单位代码"], needed: true },
-    Column { key: "kind", names: &["地点类型", "类型", "类别", "场所类型"], needed: false },
-    Column { key: "parent", names: &["所在楼栋", "楼栋", "上级地点", "所属楼栋", "所在位置"], needed: false },
-];
+const COLUMNS: &[Column] = columns::PLACES;
 
-struct Parsed {
+struct Line {
     row: Row,
     kind: PlaceKind,
 }
@@ -40,7 +35,7 @@ pub fn run(house: &House, asked: &Import) -> Done {
         for column in COLUMNS.iter().filter(|c| c.needed && row.get(c.key).is_empty()) {
             faults.add(&table.file, row.line, column.names[0], say::REQUIRED);
         }
-        rows.push(Parsed { row: row.clone(), kind: kind.unwrap_or(PlaceKind::Other) });
+        rows.push(Line { row: row.clone(), kind: kind.unwrap_or(PlaceKind::Other) });
     }
     if !faults.is_empty() {
         let count = faults.len();
@@ -48,12 +43,21 @@ pub fn run(house: &House, asked: &Import) -> Done {
     }
     // Houses before what is in them.
     rows.sort_by_key(|r| !r.row.get("parent").is_empty());
-    let counts = store(house, asked, &table.file, COLUMNS, rows, |r| &r.row, Index::of_units, add)?;
+    let counts = store(house, asked, &table.file, COLUMNS, rows)?;
     done(asked, &table.ignored, &counts);
     Ok(())
 }
 
-fn add(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Parsed, counts: &mut Counts) -> base::Result<()> {
+impl Parsed for Line {
+    fn row(&self) -> &Row {
+        &self.row
+    }
+    fn store(&self, cx: &mut Cx<'_, '_>, index: &mut Index, counts: &mut Counts) -> base::Result<()> {
+        add(cx, index, self, counts)
+    }
+}
+
+fn add(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Line, counts: &mut Counts) -> base::Result<()> {
     let row = &parsed.row;
     let unit = index.unit(row.get("unit"), "unit")?;
     let home = unit::load(cx, unit)?.home;

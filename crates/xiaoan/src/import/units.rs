@@ -6,34 +6,20 @@ use safety::Cx;
 use safety::org::unit::{self, NewUnit};
 use safety::org::{Stage, UnitKind};
 
-use super::{Counts, Index, done, number, store};
+use super::{Counts, Index, Parsed, done, number, store};
 use crate::args::Import;
 use crate::house::House;
 use crate::stop::{Done, stop};
 use crate::table::{Column, Faults, Row, Table, read};
-use crate::words::import as say;
+use crate::words::{columns, import as say};
 
-const COLUMNS: &[Column] = &[
-    Column { key: "name", names: &["单位名称", "学校名称", "名称", "校名", "学校", "单位"], needed: true },
-    Column { key: "kind", names: &["单位类型", "单位性质", "类型", "单位类别"], needed: false },
-    Column { key: "parent", names: &["上级单位", "主管单位", "上级", "隶属单位", "主管部门", "上级单位代码"], needed: false },
-    Column { key: "code", names: &["单位代码", "学校标识码", "标识码", "代码", "学校代码", "编码"], needed: false },
-    Column { key: "short", names: &["简称", "单位简称", "学校简称"], needed: false },
-    Column { key: "stage", names: &["办学类型", "学段", "学校类型", "学校类别", "办学层次"], needed: false },
-    Column { key: "pupils", names: &["学生数", "在校生数", "学生人数", "在校学生数", "幼儿数"], needed: false },
-    Column { key: "classes", names: &["班级数", "教学班数", "班数"], needed: false },
-    Column { key: "boarders", names: &["住宿生数", "寄宿生数", "住校生数", "住宿人数"], needed: false },
-    Column { key: "canteen", names: &["食堂", "有无食堂", "是否有食堂", "有食堂"], needed: false },
-    Column { key: "buses", names: &["校车数", "校车", "校车辆数", "校车数量"], needed: false },
-    Column { key: "address", names: &["地址", "学校地址", "单位地址", "通讯地址"], needed: false },
-    Column { key: "phone", names: &["值班电话", "24小时电话", "二十四小时电话", "电话", "联系电话", "办公电话"], needed: false },
-];
+const COLUMNS: &[Column] = columns::UNITS;
 
 fn column(key: &str) -> &'static Column {
     COLUMNS.iter().find(|c| c.key == key).unwrap_or(&COLUMNS[0])
 }
 
-struct Parsed {
+struct Line {
     row: Row,
     new: NewUnit,
     parent: String,
@@ -47,12 +33,12 @@ pub fn run(house: &House, asked: &Import) -> Done {
         let count = faults.len();
         return Err(stop(format!("{}\n{}", faults.text(), say::nothing(count))));
     }
-    let counts = store(house, asked, &table.file, COLUMNS, in_order(rows), |r| &r.row, Index::of_units, open)?;
+    let counts = store(house, asked, &table.file, COLUMNS, in_order(rows))?;
     done(asked, &table.ignored, &counts);
     Ok(())
 }
 
-fn parse(table: &Table, faults: &mut Faults) -> Vec<Parsed> {
+fn parse(table: &Table, faults: &mut Faults) -> Vec<Line> {
     let mut rows = Vec::with_capacity(table.rows.len());
     for row in &table.rows {
         let mut bad = |key: &str, why: &str| faults.add(&table.file, row.line, column(key).names[0], why);
@@ -92,7 +78,7 @@ fn parse(table: &Table, faults: &mut Faults) -> Vec<Parsed> {
         if kind == UnitKind::County && new.county.is_none() {
             faults.add(&table.file, row.line, column("code").names[0], say::COUNTY_CODE);
         }
-        rows.push(Parsed { row: row.clone(), new, parent: row.get("parent").into() });
+        rows.push(Line { row: row.clone(), new, parent: row.get("parent").into() });
     }
     rows
 }
@@ -110,7 +96,9 @@ pub fn word<T: Copy>(
     read: fn(&str) -> Option<T>,
 ) -> Option<T> {
     let named = all.iter().copied().find(|one| say(*one) == text);
-    named.or_else(|| other.iter().find(|(word, _)| *word == text).and_then(|(_, code)| read(code))).or_else(|| read(text))
+    named
+        .or_else(|| other.iter().find(|(word, _)| *word == text).and_then(|(_, code)| read(code)))
+        .or_else(|| read(text))
 }
 
 /// What a unit is when the column is left empty.
@@ -127,8 +115,8 @@ fn guess(name: &str, code: &str, stage: Option<Stage>) -> UnitKind {
 }
 
 /// Parents before what stands under them; whatever is left in a circle comes last and is refused for its parent.
-fn in_order(rows: Vec<Parsed>) -> Vec<Parsed> {
-    let (mut out, mut left): (Vec<Parsed>, Vec<Parsed>) = (Vec::new(), rows);
+fn in_order(rows: Vec<Line>) -> Vec<Line> {
+    let (mut out, mut left): (Vec<Line>, Vec<Line>) = (Vec::new(), rows);
     loop {
         let names: std::collections::BTreeSet<String> = left
             .iter()
@@ -136,7 +124,7 @@ fn in_order(rows: Vec<Parsed>) -> Vec<Parsed> {
             .flatten()
             .filter(|n| !n.is_empty())
             .collect();
-        let (wait, ready): (Vec<Parsed>, Vec<Parsed>) = left.into_iter().partition(|r| names.contains(&r.parent));
+        let (wait, ready): (Vec<Line>, Vec<Line>) = left.into_iter().partition(|r| names.contains(&r.parent));
         if ready.is_empty() {
             out.extend(wait);
             return out;
@@ -149,7 +137,16 @@ fn in_order(rows: Vec<Parsed>) -> Vec<Parsed> {
     }
 }
 
-fn open(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Parsed, counts: &mut Counts) -> base::Result<()> {
+impl Parsed for Line {
+    fn row(&self) -> &Row {
+        &self.row
+    }
+    fn store(&self, cx: &mut Cx<'_, '_>, index: &mut Index, counts: &mut Counts) -> base::Result<()> {
+        open(cx, index, self, counts)
+    }
+}
+
+fn open(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Line, counts: &mut Counts) -> base::Result<()> {
     let parent = match parsed.parent.as_str() {
         // Without a superior a unit stands under the city.
         "" => cx.tx.row(crate::house::sql::CITY_ID, &[])?.map(|row| row.id("id")).transpose()?,
@@ -170,13 +167,19 @@ fn open(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Parsed, counts: &mut Co
 mod tests {
     use super::*;
 
-    fn row(name: &str, parent: &str) -> Parsed {
-        Parsed { row: Row::blank(1), new: NewUnit::named(UnitKind::School, name, None), parent: parent.into() }
+    fn row(name: &str, parent: &str) -> Line {
+        Line { row: Row::blank(1), new: NewUnit::named(UnitKind::School, name, None), parent: parent.into() }
     }
 
     #[test]
     fn parents_come_first_whatever_the_order_of_the_file() {
-        let rows = in_order(vec![row("教学点", "中心校"), row("中心校", "桦甸"), row("桦甸", ""), row("甲", "乙"), row("乙", "甲")]);
+        let rows = in_order(vec![
+            row("教学点", "中心校"),
+            row("中心校", "桦甸"),
+            row("桦甸", ""),
+            row("甲", "乙"),
+            row("乙", "甲"),
+        ]);
         let names: Vec<&str> = rows.iter().map(|r| r.new.name.as_str()).collect();
         assert_eq!(names, ["桦甸", "中心校", "教学点", "甲", "乙"]);
     }

@@ -49,23 +49,62 @@ pub mod import {
 
     /// Words that come in tables and mean the same.
     pub const OTHER_KINDS: &[(&str, &str)] = &[
-        ("县区教育局", "county"), ("区县教育局", "county"), ("教育局", "county"), ("教育主管部门", "county"),
-        ("乡镇中心校", "centre"), ("中心学校", "centre"), ("教学点", "point"), ("村小", "point"), ("村小学", "point"),
-        ("处室", "department"), ("科室", "department"), ("内设部门", "department"), ("分校区", "campus"),
-        ("联防部门", "agency"), ("成员单位", "agency"), ("中小学", "school"), ("幼儿园", "school"),
+        ("县区教育局", "county"),
+        ("区县教育局", "county"),
+        ("教育局", "county"),
+        ("教育主管部门", "county"),
+        ("乡镇中心校", "centre"),
+        ("中心学校", "centre"),
+        ("教学点", "point"),
+        ("村小", "point"),
+        ("村小学", "point"),
+        ("处室", "department"),
+        ("科室", "department"),
+        ("内设部门", "department"),
+        ("分校区", "campus"),
+        ("联防部门", "agency"),
+        ("成员单位", "agency"),
+        ("中小学", "school"),
+        ("幼儿园", "school"),
     ];
     pub const OTHER_STAGES: &[(&str, &str)] = &[
-        ("初级中学", "junior"), ("普通初中", "junior"), ("普通高中", "senior"), ("高级中学", "senior"),
-        ("九年制", "nine"), ("九年一贯", "nine"), ("九年一贯制学校", "nine"), ("完中", "complete"),
-        ("中等职业", "vocational"), ("中等职业学校", "vocational"), ("职业学校", "vocational"), ("职高", "vocational"),
-        ("特殊教育学校", "special"), ("特教", "special"), ("学前", "kindergarten"), ("学前教育", "kindergarten"),
-        ("普通小学", "primary"), ("教学点", "primary"),
+        ("初级中学", "junior"),
+        ("普通初中", "junior"),
+        ("普通高中", "senior"),
+        ("高级中学", "senior"),
+        ("九年制", "nine"),
+        ("九年一贯", "nine"),
+        ("九年一贯制学校", "nine"),
+        ("完中", "complete"),
+        ("中等职业", "vocational"),
+        ("中等职业学校", "vocational"),
+        ("职业学校", "vocational"),
+        ("职高", "vocational"),
+        ("特殊教育学校", "special"),
+        ("特教", "special"),
+        ("学前", "kindergarten"),
+        ("学前教育", "kindergarten"),
+        ("普通小学", "primary"),
+        ("教学点", "primary"),
     ];
     pub const OTHER_PLACES: &[(&str, &str)] = &[
-        ("教学楼", "building"), ("楼", "building"), ("楼道", "corridor"), ("走廊", "corridor"), ("楼梯间", "stair"),
-        ("寝室", "dorm"), ("学生宿舍", "dorm"), ("厨房", "canteen"), ("餐厅", "canteen"), ("配电室", "power"),
-        ("大门", "gate"), ("门卫室", "gate"), ("门卫", "gate"), ("运动场", "yard"), ("院墙", "fence"),
-        ("卫生间", "toilet"), ("专用教室", "classroom"),
+        ("教学楼", "building"),
+        ("楼", "building"),
+        ("楼道", "corridor"),
+        ("走廊", "corridor"),
+        ("楼梯间", "stair"),
+        ("寝室", "dorm"),
+        ("学生宿舍", "dorm"),
+        ("厨房", "canteen"),
+        ("餐厅", "canteen"),
+        ("配电室", "power"),
+        ("大门", "gate"),
+        ("门卫室", "gate"),
+        ("门卫", "gate"),
+        ("运动场", "yard"),
+        ("院墙", "fence"),
+        ("卫生间", "toilet"),
+        ("专用教室", "classroom"),
     ];
 
     /// 是/否 in the ways in which tables say it; empty is no.
@@ -100,13 +139,45 @@ pub mod export {
     use std::path::Path;
 
     pub const HAZARDS: &[&str] = &[
-        "编号", "县区", "单位", "排查日期", "排查人", "隐患部位", "隐患描述", "隐患类别", "隐患等级", "整改措施", "整改责任人",
-        "整改时限", "完成时间", "复查人", "复查时间", "状态", "销账时间", "逾期次数", "反复次数", "挂牌文号", "补录原因", "id",
+        "编号",
+        "县区",
+        "单位",
+        "排查日期",
+        "排查人",
+        "隐患部位",
+        "隐患描述",
+        "隐患类别",
+        "隐患等级",
+        "整改措施",
+        "整改责任人",
+        "整改时限",
+        "完成时间",
+        "复查人",
+        "复查时间",
+        "状态",
+        "销账时间",
+        "逾期次数",
+        "反复次数",
+        "挂牌文号",
+        "补录原因",
+        "id",
     ];
     pub const CONTACTS: &[&str] = &["单位", "部门", "岗位", "岗位名称", "姓名", "手机", "单位值班电话"];
     pub const UNITS: &[&str] = &[
-        "单位代码", "单位名称", "简称", "单位类型", "上级单位", "办学类型", "学生数", "班级数", "住宿生数", "食堂", "校车数",
-        "地址", "值班电话", "id",
+        "单位代码",
+        "单位名称",
+        "简称",
+        "单位类型",
+        "上级单位",
+        "办学类型",
+        "学生数",
+        "班级数",
+        "住宿生数",
+        "食堂",
+        "校车数",
+        "地址",
+        "值班电话",
+        "id",
     ];
 
     pub fn yes_no(yes: bool) -> &'static str {
@@ -141,14 +212,40 @@ pub mod user {
     pub const IN_USE: &str = "在用";
     /// Words for posts that tables use and that mean one of ours.
     pub const OTHER_ROLES: &[(&str, &str)] = &[
-        ("园长", "principal"), ("负责人", "principal"), ("副校长", "vice"), ("分管校长", "vice"), ("副园长", "vice"),
-        ("学生处", "pupils_head"), ("政教主任", "pupils_head"), ("德育主任", "pupils_head"), ("安全主任", "safety_head"),
-        ("安全员", "safety_head"), ("安全科长", "safety_head"), ("教师", "teacher"), ("任课教师", "teacher"),
-        ("保安", "guard"), ("保安员", "guard"), ("安保人员", "guard"), ("食堂管理人员", "canteen"), ("食堂负责人", "canteen"),
-        ("宿管", "dorm"), ("生活教师", "dorm"), ("宿舍管理人员", "dorm"), ("照管员", "escort"), ("电工", "fixer"),
-        ("维修工", "fixer"), ("后勤", "fixer"), ("信息员", "reporter"), ("部门主任", "dept_head"), ("总务主任", "dept_head"),
-        ("教务主任", "dept_head"), ("副局长", "bureau_vice"), ("安全股长", "officer"), ("安全股", "officer"),
-        ("安全处", "officer"), ("管理员", "admin"),
+        ("园长", "principal"),
+        ("负责人", "principal"),
+        ("副校长", "vice"),
+        ("分管校长", "vice"),
+        ("副园长", "vice"),
+        ("学生处", "pupils_head"),
+        ("政教主任", "pupils_head"),
+        ("德育主任", "pupils_head"),
+        ("安全主任", "safety_head"),
+        ("安全员", "safety_head"),
+        ("安全科长", "safety_head"),
+        ("教师", "teacher"),
+        ("任课教师", "teacher"),
+        ("保安", "guard"),
+        ("保安员", "guard"),
+        ("安保人员", "guard"),
+        ("食堂管理人员", "canteen"),
+        ("食堂负责人", "canteen"),
+        ("宿管", "dorm"),
+        ("生活教师", "dorm"),
+        ("宿舍管理人员", "dorm"),
+        ("照管员", "escort"),
+        ("电工", "fixer"),
+        ("维修工", "fixer"),
+        ("后勤", "fixer"),
+        ("信息员", "reporter"),
+        ("部门主任", "dept_head"),
+        ("总务主任", "dept_head"),
+        ("教务主任", "dept_head"),
+        ("副局长", "bureau_vice"),
+        ("安全股长", "officer"),
+        ("安全股", "officer"),
+        ("安全处", "officer"),
+        ("管理员", "admin"),
     ];
 
     pub fn role(text: &str, all: &[&str]) -> String {
@@ -255,7 +352,8 @@ pub mod backup {
 
     pub const WITH_KEYS: &str = "含密钥（log.key、web.key）。拿到它的人能以您的名义签存证，请锁好。";
     pub const WITHOUT_KEYS: &str = "不含密钥和数据库地址。恢复时还要有另外保管的 log.key。";
-    pub const OTHER_ENGINE: &str = "这份备份是另一种数据库的。SQLite 的备份不带 --database-url 恢复，PostgreSQL 的要带。";
+    pub const OTHER_ENGINE: &str =
+        "这份备份是另一种数据库的。SQLite 的备份不带 --database-url 恢复，PostgreSQL 的要带。";
     pub const NO_PG_RESTORE: &str = "没有 pg_restore。请安装 postgresql-client。";
 
     pub fn there_already(path: &Path) -> String {
@@ -263,7 +361,10 @@ pub mod backup {
     }
     pub fn made(path: &Path, parts: usize, bytes: u64, leaves: i64) -> String {
         let mib = bytes.div_ceil(1024 * 1024);
-        format!("已备份到 {}：{parts} 个文件，{mib} MB，存证 {leaves} 条（数据库、照片、配置、公钥、清单 backup.json）", path.display())
+        format!(
+            "已备份到 {}：{parts} 个文件，{mib} MB，存证 {leaves} 条（数据库、照片、配置、公钥、清单 backup.json）",
+            path.display()
+        )
     }
     pub fn not_a_backup(path: &Path) -> String {
         format!("{} 不是 xiaoan 的备份，或已损坏。", path.display())
