@@ -51,8 +51,8 @@ def picture(colour):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def ids(path):
-    return [row["id"] for row in ask(path, token)["items"]][:IDS]
+def ids(path, most=IDS):
+    return [row["id"] for row in ask(path, token)["items"]][:most]
 
 
 contacts = ask(f"/api/v1/units/{unit}/contacts", token)["contacts"]
@@ -80,6 +80,12 @@ named = {
     "photo": [ask("/api/v1/files", token, picture((n, 90, 160)), "image/png")["hash"] for n in (10, 200)],
     "word": ["灯", "zfg", "江", "<b>x</b>", "=1+1", "' or 1=1 --"],
 }
+# For each act, hazards on which this very asker may do it now.
+acts = {}
+for hazard in ids("/api/v1/hazards?bucket=open&limit=200", 80):
+    for act in ask(f"/api/v1/hazards/{hazard}", token).get("acts", []):
+        acts.setdefault(act, []).append(hazard)
+named |= {f"act_{act}": hazards[:IDS] for act, hazards in acts.items()}
 named["record"] = named["hazard"][:10] + named["check"][:5] + named["person"][:5] + named["unit"][:3]
 fields = {
     "place": "place", "assignee": "person", "behalf": "person", "person": "person", "unit": "unit", "parent": "unit",
@@ -92,6 +98,9 @@ parts = {
     "^/api/v1/persons/": "person", "^/api/v1/posts/": "post", "^/api/v1/records/": "record",
     "^/api/v1/files/": "photo",
 }
+
+# The first that fits is taken.
+parts = {f"^/api/v1/hazards/[^/]+/{act}$": f"act_{act}" for act in acts} | parts
 
 out = [f"seed = {SEED}", f'headers = {{ Authorization = "Bearer {token}" }}']
 out += [f"[dictionaries.{name}]\nvalues = {json.dumps(sorted(set(v)), ensure_ascii=False)}" for name, v in named.items() if v]

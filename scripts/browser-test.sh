@@ -7,7 +7,9 @@ if [ ! -d node_modules/@playwright/test ] || ! cmp -s package-lock.json node_mod
   cp package-lock.json node_modules/.xiaoan-lock
 fi
 npm run --silent types
-npx playwright test "$@"
+part=${1:-all}
+if [ "$part" != city ]; then npx playwright test; fi
+if [ "$part" = code ]; then exit 0; fi
 
 binary=${XIAOAN_BIN:-${CARGO_TARGET_DIR:-../target}/release/xiaoan}
 dir=$(mktemp -d /tmp/xiaoan-city.XXXXXX)
@@ -21,4 +23,4 @@ for _ in $(seq 600); do
   sleep 0.5
 done
 export CITY_URL="http://127.0.0.1:$port" CITY_ACCOUNTS="$dir/data/demo-accounts.json"
-npx playwright test --config playwright.city.config.ts "$@"
+npx playwright test --config playwright.city.config.ts

@@ -37,6 +37,9 @@ impl Paper {
         for row in &self.rows {
             line(&mut out, row.iter().map(String::as_str));
         }
+        if self.left_out > 0 {
+            line(&mut out, [record::LEFT_OUT]);
+        }
         out
     }
 
@@ -88,6 +91,7 @@ mod tests {
         assert!(csv.starts_with("\u{feff}\"台账\"\r\n\"序号\",\"隐患描述\"\r\n"));
         assert!(csv.contains("\"1\",\"'=cmd|'/c calc'!A1\"\r\n"));
         assert!(csv.contains("\"他说\"\"好\"\"，\n换行\""));
+        assert!(Paper { left_out: 1, ..paper }.csv(false).ends_with(&format!("\"{}\"\r\n", record::LEFT_OUT)));
         for text in ["+1", "-1", "@a", "\t=1", "  =1", "＝1"] {
             assert!(runs(text), "{text}");
         }

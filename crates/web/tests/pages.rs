@@ -69,12 +69,13 @@ async fn every_page_opens_for_every_role_and_keeps_the_rules_of_the_shell() {
         ("desk", w.county),
         ("admin", w.city),
         ("auditor", w.city),
+        ("agency", w.agency()),
     ] {
         let mut b = w.signed(login).await;
         for path in paths(&w, unit) {
             let page = b.get(&path).await;
-            if path.starts_with("/q/") && login == "auditor" {
-                assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "an auditor reads no places");
+            if path.starts_with("/q/") && ["auditor", "agency"].contains(&login) {
+                assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{login} reads no places");
                 continue;
             }
             assert_eq!(page.status, StatusCode::OK, "{login} {path}: {}", page.text);

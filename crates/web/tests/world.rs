@@ -80,6 +80,7 @@ impl World {
         let other = self.open(UnitKind::County, "桦甸市教育局", Some(self.city), 220282);
         self.school = self.open(UnitKind::School, "江湾中学", Some(self.county), 0);
         self.foreign_school = self.open(UnitKind::School, "北山路小学", Some(other), 0);
+        let agency = self.open(UnitKind::Agency, "昌邑区市场监管局", Some(self.county), 0);
         self.stair = self.place(self.school, PlaceKind::Stair, "3号楼东楼梯二层");
         self.place(self.school, PlaceKind::Boiler, "锅炉房");
         self.foreign_gate = self.place(self.foreign_school, PlaceKind::Gate, "大门");
@@ -96,6 +97,7 @@ impl World {
             ("teacher", "宋老师", self.school, Role::Teacher),
             ("stranger", "北山主任", self.foreign_school, Role::SafetyHead),
             ("first", "新来的", self.school, Role::Teacher),
+            ("agency", "市场监管", agency, Role::Agency),
         ] {
             self.person(login, name, unit, role);
         }
@@ -130,6 +132,11 @@ impl World {
 
     pub fn system<T: Send + 'static>(&self, job: impl Fn(&mut Cx<'_, '_>) -> Result<T> + Send + 'static) -> Result<T> {
         self.app.write(&Actor::system(), Meta::of("cli"), job)
+    }
+
+    /// The agency beside the county bureau.
+    pub fn agency(&self) -> Id {
+        self.actor("agency").unit
     }
 
     pub fn actor(&self, name: &'static str) -> Actor {

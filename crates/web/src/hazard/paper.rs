@@ -3,12 +3,12 @@
 
 use askama::Template;
 use axum::extract::{Path, State as Held};
-use base::{Day, Result};
+use base::{Cell, Day, Result};
 use safety::Cx;
 use safety::hazard::ledger;
 use safety::org::unit;
 
-use super::record::{self, Event, Fact, Known, parse_id};
+use super::record::{self, Event, Fact, Known, Pic, parse_id};
 use crate::door::Signed;
 use crate::error::Answer;
 use crate::page::{self, At, Shell};
@@ -23,7 +23,11 @@ const BLANK_ROWS: usize = 18;
 #[template(path = "hazard/ledger.html")]
 struct LedgerPage {
     shell: Shell,
-    paper: Paper,
+    title: String,
+    /// Heads in two lines, so that sixteen columns stand on one sheet.
+    head: Vec<(String, String)>,
+    rows: Vec<Vec<String>>,
+    left_out: i64,
     unit: String,
     from: String,
     until: String,
@@ -41,19 +45,20 @@ pub async fn ledger(Held(web): Held<Web>, signed: Signed) -> Answer {
     let until = query.day("until")?.unwrap_or(from.month_end().plus_days(-1)).max(from);
     let at = query.id("unit")?.unwrap_or(signed.actor().unit);
     let blank = query.flag("blank");
-    let (paper, head) = web
+    let (sheet, head) = web
         .read(signed.actor(), move |cx| {
             let sheet = ledger::sheet(cx, at, from, until)?;
-            let head = safety::kernel::proof::head(cx.tx)?;
-            let title = say::ledger_title(&sheet.unit, from, until);
-            Ok((Paper::of(&sheet, title), head))
+            Ok((sheet, safety::kernel::proof::head(cx.tx)?))
         })
         .await?;
+    let title = say::ledger_title(&sheet.unit, from, until);
     if query.get("as") == "csv" {
+        let paper = web.heavy(move || Ok(Paper::of(&sheet, title))).await?;
         return Ok(paper.download(true));
     }
     let shell = signed.shell(&web, At::Hazards).await?;
-    let paper = if blank { Paper { rows: Vec::new(), ..paper } } else { paper };
+    let one_year = from.date().year() == until.date().year();
+    let rows = if blank { &[] } else { sheet.rows.as_slice() };
     page::full(&LedgerPage {
         shell,
         unit: at.to_string(),
@@ -64,8 +69,25 @@ pub async fn ledger(Held(web): Held<Web>, signed: Signed) -> Answer {
         empty_sheet: signed.ask.link("blank", if blank { "" } else { "1" }),
         printed: words::at_full(web.now()),
         leaf: head.map_or(String::new(), |(n, _)| words::number(n as i64)),
-        paper,
+        head: sheet.columns.iter().map(|c| two_lines(say::column(c))).collect(),
+        rows: rows.iter().map(|row| row.iter().map(|c| on_sheet(c, one_year)).collect()).collect(),
+        left_out: sheet.left_out,
+        title,
     })
+}
+
+/// 「排查」「日期」
+fn two_lines(head: &str) -> (String, String) {
+    let first = if head.chars().count() > 3 { 2 } else { 3 };
+    (head.chars().take(first).collect(), head.chars().skip(first).collect())
+}
+
+/// A cell as it stands on the sheet, whose title names the year.
+fn on_sheet(cell: &Cell, one_year: bool) -> String {
+    match cell {
+        Cell::Day(day) if one_year => words::day(*day),
+        other => say::cell(other),
+    }
 }
 
 #[derive(Template)]
@@ -135,6 +157,7 @@ struct PrintPage {
     word: &'static str,
     facts: Vec<Fact>,
     five: Vec<(&'static str, String)>,
+    photos: Vec<Pic>,
     events: Vec<Event>,
     printed: String,
     by: String,
@@ -146,7 +169,9 @@ struct PrintPage {
 pub async fn print(web: &Web, signed: &Signed, known: Known) -> Answer {
     let by = format!("{} {}", signed.actor().unit_name, signed.actor().name);
     let printed = words::at_full(web.now());
-    let page = record::page_of(web, signed, known, None).await?;
+    let mut page = record::page_of(web, signed, known, None).await?;
+    // The photos stand once, large enough to be seen on paper.
+    page.events.iter_mut().for_each(|e| e.photos.clear());
     page::full(&PrintPage {
         id: page.id.to_string(),
         title: page.title,
@@ -154,6 +179,7 @@ pub async fn print(web: &Web, signed: &Signed, known: Known) -> Answer {
         word: page.word,
         facts: page.facts,
         five: page.five,
+        photos: page.photos,
         events: page.events,
         leaf: page.leaf,
         head: page.head,

@@ -232,6 +232,9 @@ pub fn moved_on(by: &str, done: &str) -> String {
     format!("{by}刚刚已经{done}。看一下最新情况再办。")
 }
 
+/// The last row of a file that would have been too long.
+pub const LEFT_OUT: &str = "后面还有没列出的，请缩短时间再导出。";
+
 /// 「此处 90 天内无其他隐患」
 pub const NONE_NEAR: &str = "此处 90 天内没有别的隐患";
 

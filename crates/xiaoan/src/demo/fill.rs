@@ -2,14 +2,14 @@
 //! moment; all jobs between two moments are in flight together, then a barrier. Ids and salts come from the seed, so the
 //! same seed gives the same records (not the same order in the journal).
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use base::{Clock, Error, Id, Ms, Refusal, Result, Seed};
+use base::{Clock, Error, Ms, Refusal, Result, Seed};
 use safety::kernel::due;
 use safety::{Actor, App, Cx, Meta};
 
-/// Jobs in flight at once: well under the writer's queue, so that none is refused as Busy.
+/// Jobs in flight at once on SQLite, whose writer keeps their order: well under its queue, so that none is refused as
+/// Busy. PostgreSQL's workers would let jobs of one school overtake each other: there one goes after the other.
 const IN_FLIGHT: usize = 1_024;
 /// How long after a deadline the ticker enters it.
 const TICK_MS: i64 = 420;
@@ -34,16 +34,14 @@ pub struct Runner {
     pub clock: Clock,
     seed: u64,
     shared: Shared,
-    /// What jobs in flight are about: on PostgreSQL two jobs about one school must not overtake each other.
-    touched: BTreeSet<Id>,
-    ordered: bool,
+    in_flight: usize,
     count: u64,
 }
 
 impl Runner {
     pub fn new(app: Arc<App>, clock: Clock, seed: u64) -> Runner {
-        let ordered = app.db().engine() == db::Engine::Sqlite;
-        Runner { app, clock, seed, shared: Shared::default(), touched: BTreeSet::new(), ordered, count: 0 }
+        let in_flight = if app.db().engine() == db::Engine::Sqlite { IN_FLIGHT } else { 1 };
+        Runner { app, clock, seed, shared: Shared::default(), in_flight, count: 0 }
     }
 
     /// Hands over one job at the clock's present time. `label` names it in a fault; `refused` says that the plan expects
@@ -52,15 +50,10 @@ impl Runner {
         &mut self,
         actor: &Actor,
         meta: Meta,
-        touches: Id,
         label: &'static str,
         refused: bool,
         job: impl Fn(&mut Cx<'_, '_>) -> Result<T> + Send + 'static,
     ) -> Result<()> {
-        if !self.ordered && !self.touched.insert(touches) {
-            self.barrier()?;
-            self.touched.insert(touches);
-        }
         self.take_off()?;
         self.count += 1;
         let seed = Seed::named(self.seed, &format!("job/{}", self.count));
@@ -85,7 +78,7 @@ impl Runner {
     fn take_off(&self) -> Result<()> {
         let (state, wake) = &*self.shared;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.flying >= IN_FLIGHT {
+        while state.flying >= self.in_flight {
             state = wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         if let Some(fault) = &state.fault {
@@ -97,7 +90,6 @@ impl Runner {
 
     /// Waits until nothing is in flight. Fault: the first job that went another way than planned.
     pub fn barrier(&mut self) -> Result<()> {
-        self.touched.clear();
         let (state, wake) = &*self.shared;
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         while state.flying > 0 {
@@ -128,8 +120,7 @@ impl Runner {
             let ready = self.app.read(&system, |cx| due::ready(cx, ROUND))?;
             fired += ready.len();
             for one in ready {
-                let id = one.id;
-                self.job(&system, Meta::of("tick"), id, "tick", false, move |cx| match due::take(cx, &one)? {
+                self.job(&system, Meta::of("tick"), "tick", false, move |cx| match due::take(cx, &one)? {
                     true => safety::hazard::due_fired(cx, one.id, &one.rule, one.due_at),
                     false => Ok(()),
                 })?;

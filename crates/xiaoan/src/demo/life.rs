@@ -217,16 +217,7 @@ impl Year<'_> {
         // 补录: entered five days later, with its reason.
         let received = if late { at.plus(5 * Ms::DAY) } else { at.plus(30 * Ms::SECOND) };
         let claimed = late.then_some(at);
-        let unit = self.site.unit;
-        self.jobs.push(Job {
-            at: received,
-            who,
-            unit,
-            deed: Deed::Check(check),
-            claimed,
-            device: None,
-            refused: false,
-        });
+        self.jobs.push(Job { at: received, who, deed: Deed::Check(check), claimed, device: None, refused: false });
     }
 
     /// Somebody sees something on the way.

@@ -181,7 +181,7 @@ fn found(runner: &mut Runner, plan: &Plan, progress: &mut Progress) -> Result<()
         runner.clock.advance(Ms::MINUTE);
         for seat in plan.city.seats.iter().filter(|s| s.depth == depth) {
             let new = seat.new.clone();
-            runner.job(&system, Meta::of("demo"), seat.id, "unit", false, move |cx| unit::open(cx, &new))?;
+            runner.job(&system, Meta::of("demo"), "unit", false, move |cx| unit::open(cx, &new))?;
         }
         runner.barrier()?;
         progress.step(5 + 10 * depth / depths.max(1), runner.clock.now(), runner.done());
@@ -195,9 +195,7 @@ fn people_and_logins(runner: &mut Runner, plan: &mut Plan, accounts: &[Hashed], 
     runner.clock.advance(Ms::HOUR);
     for member in &plan.cast.members {
         let new = member.person.clone();
-        runner.job(&system, meta(), member.actor.post.unwrap_or(member.person.unit), "person", false, move |cx| {
-            people::enter(cx, &new)
-        })?;
+        runner.job(&system, meta(), "person", false, move |cx| people::enter(cx, &new))?;
     }
     runner.barrier()?;
     runner.clock.advance(Ms::HOUR);
@@ -205,11 +203,11 @@ fn people_and_logins(runner: &mut Runner, plan: &mut Plan, accounts: &[Hashed], 
     for member in &plan.cast.members {
         let Some(person) = member.person.id else { continue };
         for new in member.posts.clone() {
-            runner.job(&system, meta(), new.id.unwrap_or(person), "post", false, move |cx| post::give(cx, &new))?;
+            runner.job(&system, meta(), "post", false, move |cx| post::give(cx, &new))?;
         }
         let (name, hash) = (member.login.clone(), hashes.get(member.login.as_str()).map(|h| h.to_string()));
         let create = move |cx: &mut safety::Cx<'_, '_>| login::create(cx, person, &name, hash.as_deref(), false);
-        runner.job(&system, meta(), person, "login", false, create)?;
+        runner.job(&system, meta(), "login", false, create)?;
     }
     runner.barrier()?;
     let rows = runner.app.db().read(|tx| tx.rows(sql::LOGINS, &[]))?;
@@ -231,7 +229,7 @@ fn furnish(runner: &mut Runner, plan: &Plan, progress: &mut Progress) -> Result<
         runner.clock.advance(Ms::HOUR);
         for spot in plan.places.values().flatten().filter(|s| s.inside == inside) {
             let new = spot.new.clone();
-            runner.job(&system, Meta::of("demo"), spot.id, "place", false, move |cx| place::add(cx, &new))?;
+            runner.job(&system, Meta::of("demo"), "place", false, move |cx| place::add(cx, &new))?;
         }
         runner.barrier()?;
     }
@@ -241,7 +239,7 @@ fn furnish(runner: &mut Runner, plan: &Plan, progress: &mut Progress) -> Result<
         let Some(judge) = plan.cast.houses.get(&centre).and_then(|h| h.first(Role::SafetyHead)) else { continue };
         let change = unit::Change { second: Some(plan.cast.person(judge)), ..unit::Change::default() };
         let id = seat.id;
-        runner.job(&system, Meta::of("demo"), id, "second", false, move |cx| unit::change(cx, id, &change, None))?;
+        runner.job(&system, Meta::of("demo"), "second", false, move |cx| unit::change(cx, id, &change, None))?;
     }
     runner.barrier()?;
     progress.step(45, runner.clock.now(), runner.done());
@@ -265,15 +263,13 @@ fn live(runner: &mut Runner, cast: &Cast, jobs: Vec<Job>, until: Ms, progress: &
             let actor = cast.actor(job.who);
             match job.deed {
                 Deed::Raise(new) => {
-                    runner.job(actor, meta, job.unit, "raise", job.refused, move |cx| hazard::raise::raise(cx, &new))
+                    runner.job(actor, meta, "raise", job.refused, move |cx| hazard::raise::raise(cx, &new))
                 }
                 Deed::Act(id, act, input) => {
                     let run = move |cx: &mut safety::Cx<'_, '_>| hazard::act::act(cx, id, act, &input);
-                    runner.job(actor, meta, job.unit, act.code(), job.refused, run)
+                    runner.job(actor, meta, act.code(), job.refused, run)
                 }
-                Deed::Check(new) => {
-                    runner.job(actor, meta, job.unit, "check", job.refused, move |cx| check::record(cx, &new))
-                }
+                Deed::Check(new) => runner.job(actor, meta, "check", job.refused, move |cx| check::record(cx, &new)),
             }
         },
     )?;

@@ -27,8 +27,6 @@ pub enum Deed {
 pub struct Job {
     pub at: Ms,
     pub who: Who,
-    /// The school that it is about.
-    pub unit: Id,
     pub deed: Deed,
     pub claimed: Option<Ms>,
     pub device: Option<Ms>,
@@ -168,15 +166,7 @@ impl<'a> Story<'a> {
     }
 
     fn push(&mut self, who: Who, deed: Deed) -> &mut Job {
-        self.jobs.push(Job {
-            at: self.at,
-            who,
-            unit: self.site.unit,
-            deed,
-            claimed: None,
-            device: None,
-            refused: false,
-        });
+        self.jobs.push(Job { at: self.at, who, deed, claimed: None, device: None, refused: false });
         self.jobs.last_mut().expect("just pushed")
     }
 
