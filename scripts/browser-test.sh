@@ -6,9 +6,9 @@ if [ ! -d node_modules/@playwright/test ] || ! cmp -s package-lock.json node_mod
   npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
   cp package-lock.json node_modules/.xiaoan-lock
 fi
-npm run --silent types
 part=${1:-all}
-if [ "$part" != city ]; then npx playwright test; fi
+[ "$part" = journey ] || npm run --silent types
+if [ "$part" = code ] || [ "$part" = all ]; then npx playwright test; fi
 if [ "$part" = code ]; then exit 0; fi
 
 binary=${XIAOAN_BIN:-${CARGO_TARGET_DIR:-../target}/release/xiaoan}
@@ -23,4 +23,6 @@ for _ in $(seq 600); do
   sleep 0.5
 done
 export CITY_URL="http://127.0.0.1:$port" CITY_ACCOUNTS="$dir/data/demo-accounts.json"
-npx playwright test --config playwright.city.config.ts
+only=()
+[ "$part" = journey ] && only=(journey)
+npx playwright test --config playwright.city.config.ts ${only[@]+"${only[@]}"}

@@ -23,7 +23,7 @@ use base::{Id, Ms, Refusal, Result, limits};
 use safety::org::{Role, unit};
 use safety::{Actor, App, Cx, Signal};
 use tokio::sync::{broadcast, mpsc};
-use tokio::time::{Instant, interval_at, sleep};
+use tokio::time::{interval, sleep};
 
 use crate::door::{Fields, Signed, text};
 use crate::error::Answer;
@@ -183,7 +183,9 @@ impl Stream {
         if self.missed.is_some() {
             self.tell(BTreeSet::new()).await?;
         }
-        let mut beats = interval_at(Instant::now() + BEAT, BEAT);
+        let mut beats = interval(BEAT);
+        // The first tick comes at once; the stream has just said the time.
+        beats.tick().await;
         loop {
             tokio::select! {
                 _ = beats.tick() => self.beat().await?,
