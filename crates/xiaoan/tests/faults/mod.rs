@@ -72,10 +72,6 @@ impl House {
     pub fn serve(&self) -> Server {
         serve(&self.data, &[])
     }
-    /// The binary's command on this folder, run to its end.
-    pub fn run(&self, words: &[&str]) -> Output {
-        run(&self.data, words)
-    }
 }
 
 /// Starts a server on a folder and waits until it is ready.
