@@ -44,62 +44,72 @@ pub enum Leave {
 }
 
 impl Limiter {
-    /// Asks before a password is checked. `known` is the name of a device that has signed in before.
-    pub fn ask(&self, login: &str, address: &str, known: Option<&str>) -> Leave {
-        self.ask_at(login, address, known, Stopwatch::machine_ms())
+    /// Takes one try before a password is checked: asked and counted in one step, so that tries in flight together
+    /// cannot exceed the limit. `right` gives it back. `known` is the name of a device that has signed in before.
+    pub fn take(&self, login: &str, address: &str, known: Option<&str>) -> Leave {
+        self.take_at(login, address, known, Stopwatch::machine_ms())
     }
 
-    fn ask_at(&self, login: &str, address: &str, known: Option<&str>, now: i64) -> Leave {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut left = i64::MAX;
-        for (key, most) in keys(login, address, known) {
-            let count = counts.get(&key).filter(|c| now - c.last < REST_MS);
-            let tries = count.map_or(0, |c| c.tries);
-            if tries >= most {
-                let rest = REST_MS - count.map_or(0, |c| now - c.last);
-                return Leave::Rest { seconds: (rest / 1_000).max(1) };
-            }
-            left = left.min(most - tries - 1);
-        }
-        Leave::Try { left }
-    }
-
-    /// A wrong password.
-    pub fn wrong(&self, login: &str, address: &str, known: Option<&str>) {
-        self.wrong_at(login, address, known, Stopwatch::machine_ms());
-    }
-
-    fn wrong_at(&self, login: &str, address: &str, known: Option<&str>, now: i64) {
+    fn take_at(&self, login: &str, address: &str, known: Option<&str>, now: i64) -> Leave {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() >= KEYS {
-            counts.retain(|_, c| now - c.last < REST_MS);
+        let leave = ask(&counts, login, address, known, now);
+        if matches!(leave, Leave::Try { .. }) {
+            count(&mut counts, login, address, known, now);
         }
-        if counts.len() >= KEYS {
-            // A flood of invented names: forget the older half rather than refuse to count.
-            let mut times: Vec<i64> = counts.values().map(|c| c.last).collect();
-            let middle = times.len() / 2;
-            let (_, cut, _) = times.select_nth_unstable(middle);
-            let cut = *cut;
-            counts.retain(|_, c| c.last > cut);
-        }
-        for (key, _) in keys(login, address, known) {
-            let count = counts.entry(key).or_insert(Count { tries: 0, last: now });
-            if now - count.last >= REST_MS {
-                count.tries = 0;
-            }
-            count.tries += 1;
-            count.last = now;
-        }
+        leave
     }
 
     /// A right password: this asker starts afresh. What others tried from elsewhere stays counted.
     pub fn right(&self, login: &str, address: &str, known: Option<&str>) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, _) in keys(login, address, known) {
-            if !matches!(key, Key::Anywhere(_)) {
+            if matches!(key, Key::Anywhere(_)) {
+                // Only the one try that was taken for this asker.
+                if let Some(count) = counts.get_mut(&key) {
+                    count.tries = (count.tries - 1).max(0);
+                }
+            } else {
                 counts.remove(&key);
             }
         }
+    }
+}
+
+type Counts = HashMap<Key, Count>;
+
+fn ask(counts: &Counts, login: &str, address: &str, known: Option<&str>, now: i64) -> Leave {
+    let mut left = i64::MAX;
+    for (key, most) in keys(login, address, known) {
+        let count = counts.get(&key).filter(|c| now - c.last < REST_MS);
+        let tries = count.map_or(0, |c| c.tries);
+        if tries >= most {
+            let rest = REST_MS - count.map_or(0, |c| now - c.last);
+            return Leave::Rest { seconds: (rest / 1_000).max(1) };
+        }
+        left = left.min(most - tries - 1);
+    }
+    Leave::Try { left }
+}
+
+fn count(counts: &mut Counts, login: &str, address: &str, known: Option<&str>, now: i64) {
+    if counts.len() >= KEYS {
+        counts.retain(|_, c| now - c.last < REST_MS);
+    }
+    if counts.len() >= KEYS {
+        // A flood of invented names: forget the older half rather than refuse to count.
+        let mut times: Vec<i64> = counts.values().map(|c| c.last).collect();
+        let middle = times.len() / 2;
+        let (_, cut, _) = times.select_nth_unstable(middle);
+        let cut = *cut;
+        counts.retain(|_, c| c.last > cut);
+    }
+    for (key, _) in keys(login, address, known) {
+        let count = counts.entry(key).or_insert(Count { tries: 0, last: now });
+        if now - count.last >= REST_MS {
+            count.tries = 0;
+        }
+        count.tries += 1;
+        count.last = now;
     }
 }
 
@@ -122,29 +132,41 @@ mod tests {
     fn five_wrong_tries_rest_five_minutes_and_count_down() {
         let limiter = Limiter::default();
         for left in [4, 3, 2, 1, 0] {
-            assert_eq!(limiter.ask_at("zhao", "10.0.0.1", None, 0), Leave::Try { left });
-            limiter.wrong_at("zhao", "10.0.0.1", None, 0);
+            assert_eq!(limiter.take_at("zhao", "10.0.0.1", None, 0), Leave::Try { left });
         }
-        assert_eq!(limiter.ask_at("Zhao ", "10.0.0.1", None, 1_000), Leave::Rest { seconds: 299 });
-        assert_eq!(limiter.ask_at("zhao", "10.0.0.2", None, 1_000), Leave::Try { left: 4 });
-        assert_eq!(limiter.ask_at("zhao", "10.0.0.1", None, REST_MS), Leave::Try { left: 4 });
+        assert_eq!(limiter.take_at("Zhao ", "10.0.0.1", None, 1_000), Leave::Rest { seconds: 299 });
+        assert_eq!(limiter.take_at("zhao", "10.0.0.2", None, 1_000), Leave::Try { left: 4 });
+        assert_eq!(limiter.take_at("zhao", "10.0.0.1", None, REST_MS), Leave::Try { left: 4 });
+    }
+
+    #[test]
+    fn tries_in_flight_together_cannot_exceed_the_limit() {
+        let limiter = std::sync::Arc::new(Limiter::default());
+        let tries: Vec<_> = (0..32)
+            .map(|_| {
+                let limiter = limiter.clone();
+                std::thread::spawn(move || matches!(limiter.take_at("zhao", "a", None, 0), Leave::Try { .. }))
+            })
+            .collect();
+        let let_in = tries.into_iter().filter_map(|t| t.join().ok()).filter(|tried| *tried).count();
+        assert_eq!(let_in as i64, limits::LOGIN_TRIES);
     }
 
     #[test]
     fn attackers_from_everywhere_cannot_shut_out_a_known_device() {
         let limiter = Limiter::default();
         for i in 0..TRIES_ANYWHERE {
-            limiter.wrong_at("desk", &format!("10.0.0.{i}"), None, 0);
+            limiter.take_at("desk", &format!("10.0.0.{i}"), None, 0);
         }
-        assert!(matches!(limiter.ask_at("desk", "10.1.0.1", None, 1), Leave::Rest { .. }));
-        assert_eq!(limiter.ask_at("desk", "10.1.0.1", Some("pc-1"), 1), Leave::Try { left: 4 });
+        assert!(matches!(limiter.take_at("desk", "10.1.0.1", None, 1), Leave::Rest { .. }));
+        assert_eq!(limiter.take_at("desk", "10.1.0.1", Some("pc-1"), 1), Leave::Try { left: 4 });
     }
 
     #[test]
     fn a_right_password_starts_afresh() {
         let limiter = Limiter::default();
-        limiter.wrong_at("zhao", "a", None, 0);
+        limiter.take_at("zhao", "a", None, 0);
         limiter.right("zhao", "a", None);
-        assert_eq!(limiter.ask_at("zhao", "a", None, 0), Leave::Try { left: 4 });
+        assert_eq!(limiter.take_at("zhao", "a", None, 0), Leave::Try { left: 4 });
     }
 }

@@ -197,7 +197,7 @@ async fn change_password(web: &Web, posted: &Posted) -> base::Result<()> {
 /// Whoever finds an open session must not be able to try passwords without end.
 async fn own_password(web: &Web, posted: &Posted, stored: String) -> base::Result<()> {
     let key = format!("own {}", posted.signed.session.login_name);
-    if let Leave::Rest { .. } = web.limiter.ask(&key, "session", None) {
+    if let Leave::Rest { .. } = web.limiter.take(&key, "session", None) {
         return Err(Error::invalid("old", Problem::OutOfRange { min: 0, max: limits::LOGIN_TRIES }));
     }
     let old = posted.fields.text("old");
@@ -205,7 +205,6 @@ async fn own_password(web: &Web, posted: &Posted, stored: String) -> base::Resul
         web.limiter.right(&key, "session", None);
         return Ok(());
     }
-    web.limiter.wrong(&key, "session", None);
     Err(Error::invalid("old", Problem::Mismatch { with: "password" }))
 }
 

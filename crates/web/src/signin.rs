@@ -91,7 +91,7 @@ const PASSWORD_MAX: usize = 512;
 pub async fn open(web: &Web, attempt: &Attempt) -> std::result::Result<Opened, Refused> {
     let name = attempt.name.trim().to_lowercase();
     let known = attempt.known.as_deref();
-    let left = match web.limiter.ask(&name, &attempt.address, known) {
+    let left = match web.limiter.take(&name, &attempt.address, known) {
         Leave::Try { left } => left,
         Leave::Rest { seconds } => return Err(Refused::Rest { seconds }),
     };
@@ -99,8 +99,6 @@ pub async fn open(web: &Web, attempt: &Attempt) -> std::result::Result<Opened, R
     let asked: String = name.chars().take(NAME_MAX).collect();
     let door = web.read(&system, move |cx| login::door(cx, &asked)).await?;
     let stored = door.as_ref().filter(|d| !d.blocked).and_then(|d| d.password.clone());
-    // Counted before it is checked: tries in flight together cannot exceed the limit.
-    web.limiter.wrong(&name, &attempt.address, known);
     let password = attempt.password.clone();
     let fine = web
         .heavy(move || {

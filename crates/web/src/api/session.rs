@@ -262,13 +262,12 @@ async fn me_password(State(web): State<Web>, call: Call<PasswordChange>) -> Repl
 async fn old_fits(web: &Web, session: &Session, old: Option<&Password>, stored: String) -> Result<()> {
     let Some(old) = old.map(|o| o.0.clone()) else { return Err(Error::invalid("old", Problem::Required)) };
     let key = format!("own {}", session.login_name);
-    if let Leave::Rest { .. } = web.limiter.ask(&key, "session", None) {
+    if let Leave::Rest { .. } = web.limiter.take(&key, "session", None) {
         return Err(Refusal::TooMany { limit: limits::LOGIN_TRIES }.into());
     }
     if web.heavy(move || Ok(signin::fits(&old, &stored))).await? {
         web.limiter.right(&key, "session", None);
         return Ok(());
     }
-    web.limiter.wrong(&key, "session", None);
     Err(Error::invalid("old", Problem::Mismatch { with: "password" }))
 }
