@@ -51,6 +51,10 @@ def picture(colour):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
+def stored(shade):
+    return ask("/api/v1/files", token, picture((shade, 90, 160)), "image/png")
+
+
 def ids(path, most=IDS):
     return [row["id"] for row in ask(path, token)["items"]][:most]
 
@@ -77,7 +81,7 @@ named = {
     "past": moments(-50, -5, -1),
     "future": moments(20, 200, 500),
     "day": [m[:10] for m in moments(-1000, -200, -30, 0)],
-    "photo": [ask("/api/v1/files", token, picture((n, 90, 160)), "image/png")["hash"] for n in (10, 200)],
+    "photo": [row["hash"] for row in map(stored, (10, 200)) if "hash" in row],
     "word": ["灯", "zfg", "江", "<b>x</b>", "=1+1", "' or 1=1 --"],
 }
 # For each act, hazards on which this very asker may do it now.
