@@ -32,6 +32,7 @@ pub fn run(house: &House, asked: &args::Demo) -> Done {
     if house.path(FILLING).exists() {
         throw_away(house)?;
     }
+    let filled = house.demo()?.is_none();
     let accounts = match house.demo()? {
         Some(wish) => {
             same(&wish, asked)?;
@@ -55,10 +56,37 @@ pub fn run(house: &House, asked: &args::Demo) -> Done {
     if asked.fill_only {
         return Ok(());
     }
+    if filled {
+        serve_afresh(house, asked, until, factor);
+    }
     let listener = serve::bind(house, asked.listen.as_deref())?;
     let Some(wish) = house.demo()? else { return Err(stop(words::nothing_here(&house.data))) };
     let app = house.open(Clock::simulated(house.demo_time(&wish)?, factor))?;
     serve::doors(house, app, listener, true)
+}
+
+/// The fill has used and given back much memory that the system's allocator keeps: this process becomes a fresh `serve`.
+/// Where that cannot be done it goes on as it is.
+fn serve_afresh(house: &House, asked: &args::Demo, until: Ms, factor: i64) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        let Ok(program) = std::env::current_exe() else { return };
+        let mut command = std::process::Command::new(program);
+        command.arg("serve").arg("--data").arg(&house.data);
+        command.arg("--clock").arg(format!("{},x{factor}", until.rfc3339()));
+        if let Some(listen) = &asked.listen {
+            command.arg("--listen").arg(listen);
+        }
+        if let Some(url) = &house.config.database_url {
+            // Not on the command line: it may hold a password.
+            command.env("XIAOAN_DATABASE_URL", url);
+        }
+        let failed = command.exec();
+        tracing::warn!(error = %failed, "serving in the process that filled");
+    }
+    #[cfg(not(unix))]
+    let _ = (house, asked, until, factor);
 }
 
 fn wanted_clock(asked: &args::Demo) -> Done<(Ms, i64)> {

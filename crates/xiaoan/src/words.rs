@@ -24,7 +24,7 @@ pub fn refused(refusal: &Refusal) -> String {
 }
 
 pub fn broken(what: &str) -> String {
-    format!("出了程序自己的问题，没有改动数据：{what}")
+    format!("出了程序自己的问题：{what}")
 }
 
 pub fn file(path: &str, e: &std::io::Error) -> String {

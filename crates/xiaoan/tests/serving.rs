@@ -13,13 +13,19 @@ struct Server {
     address: String,
 }
 
-/// Starts on a free port and waits for the line that says where.
+/// Serves on a free port and waits for the line that says where.
 fn start(data: &Path, args: &[&str]) -> Server {
-    let args = [&["serve", "--listen", "127.0.0.1:0"], args].concat();
-    let mut child = command(data, &args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    open(data, &[&["serve", "--listen", "127.0.0.1:0"], args].concat())
+}
+
+fn open(data: &Path, args: &[&str]) -> Server {
+    let mut child = command(data, args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
-    out.read_line(&mut line).unwrap();
+    while !line.contains("http://") {
+        line.clear();
+        assert_ne!(out.read_line(&mut line).unwrap(), 0, "it ended without serving");
+    }
     let address =
         line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_else(|| panic!("{line}"));
     Server { address: address.to_string(), child, out }
@@ -91,4 +97,17 @@ fn clock_of(data: &Path) -> i64 {
     let db = rusqlite::Connection::open(data.join("xiaoan.db")).unwrap();
     let text: String = db.query_row("select value from setting where name = 'clock'", [], |row| row.get(0)).unwrap();
     text.parse().unwrap()
+}
+
+#[test]
+fn the_demo_serves_when_it_is_filled_and_again_when_it_is_there() {
+    let folder = db::testing::TempDir::new();
+    let data = folder.path().join("demo");
+    let demo = ["demo", "--schools", "3", "--listen", "127.0.0.1:0"];
+    for _ in ["filled", "there already"] {
+        let server = open(&data, &demo);
+        assert!(server.get("/readyz").starts_with("HTTP/1.1 200"));
+        assert_eq!(server.stop(), 0);
+        assert!(clock_of(&data) >= 1_795_390_200_000);
+    }
 }

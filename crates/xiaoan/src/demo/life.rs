@@ -13,7 +13,7 @@ use super::city::City;
 use super::photos::Album;
 use super::places::Spot;
 use super::planted;
-use super::story::{Deed, Found, Job, Site, Template, flow, tell, templates};
+use super::story::{Deed, Flow, Found, Job, Site, Template, flow, tell, templates};
 use super::words::check as title;
 
 /// Schools that live a whole term; the others three weeks.
@@ -251,7 +251,11 @@ impl Year<'_> {
             return false;
         }
         self.used.push(chosen);
-        let way = flow(&mut self.rng, template, self.point);
+        let way = match flow(&mut self.rng, template, self.point) {
+            // 代录 is for people of the school.
+            Flow::Behalf if who == self.site.officer => Flow::Plain,
+            way => way,
+        };
         let rng = Seed::new(self.rng.bytes32());
         let found = Found { spot, who, check };
         self.jobs.extend(tell(self.site, rng, at, template, &found, way));

@@ -25,7 +25,7 @@ use safety::org::{Role, UnitKind, login, people, place, post, unit};
 use safety::{Actor, App, Meta, Setup, check, hazard};
 use serde::{Deserialize, Serialize};
 
-use crate::password;
+use crate::password::{Oven, SALT};
 use crate::progress::Progress;
 use cast::Cast;
 use city::City;
@@ -147,22 +147,24 @@ fn hash_accounts(cast: &Cast, seed: u64) -> Vec<Hashed> {
     let wanted: Vec<&cast::Member> = cast.members.iter().filter(|m| m.account).collect();
     let lanes = std::thread::available_parallelism().map_or(2, |n| n.get()).min(8);
     let size = wanted.len().div_ceil(lanes).max(1);
+    let lane = |chunk: &[&cast::Member]| {
+        let mut oven = Oven::new();
+        chunk.iter().map(|m| hash_one(&mut oven, m, seed)).collect::<Vec<_>>()
+    };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = wanted
-            .chunks(size)
-            .map(|chunk| scope.spawn(move || chunk.iter().map(|m| hash_one(m, seed)).collect::<Vec<_>>()))
-            .collect();
-        threads.into_iter().flat_map(|t| t.join().unwrap_or_default()).collect()
+        let threads: Vec<_> = wanted.chunks(size).map(|chunk| scope.spawn(move || lane(chunk))).collect();
+        threads.into_iter().flat_map(|t| t.join().expect("hashing does not panic")).collect()
     })
 }
 
-fn hash_one(member: &cast::Member, seed: u64) -> Hashed {
+fn hash_one(oven: &mut Oven, member: &cast::Member, seed: u64) -> Hashed {
     const SIGNS: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
     let mut rng = Seed::named(seed, &format!("password/{}", member.login));
     let word: String = (0..6).map(|_| *rng.pick(SIGNS) as char).collect();
     let password = format!("demo-{word}");
-    let salt = rng.bytes32();
-    let hash = password::hash_with_salt(&password, &salt[..16]);
+    let (drawn, mut salt) = (rng.bytes32(), [0; SALT]);
+    salt.copy_from_slice(&drawn[..SALT]);
+    let hash = oven.hash(&password, &salt);
     let account = Account {
         login: member.login.clone(),
         password,
@@ -300,5 +302,35 @@ mod tests {
         let count = logins.len();
         logins.dedup();
         assert_eq!(logins.len(), count);
+    }
+
+    #[test]
+    fn whatever_the_seed_people_act_for_their_own_house_and_in_time() {
+        let folder = db::testing::TempDir::new();
+        let album = photos::store(folder.path()).unwrap();
+        for seed in 1..=6 {
+            let wish = Wish { seed, schools: SCHOOLS, until: at(MORNING) };
+            let plan = plan(&wish);
+            let world = life::World {
+                city: &plan.city,
+                cast: &plan.cast,
+                chosen: &plan.chosen,
+                places: &plan.places,
+                album: &album,
+                until: wish.until,
+            };
+            let roll: BTreeMap<Id, Id> = plan.cast.members.iter().map(|m| (m.posts[0].person, m.person.unit)).collect();
+            let jobs = life::plan(&world);
+            assert!(jobs.len() > 5_000, "{}", jobs.len());
+            assert!(jobs.iter().all(|job| at(calendar::TERM_BEGINS) <= job.at && job.at < wish.until));
+            assert_eq!(jobs.iter().filter(|job| job.refused).count(), 2, "the planted separations of seed {seed}");
+            for job in &jobs {
+                if let Deed::Raise(new) = &job.deed
+                    && let Some(person) = new.behalf
+                {
+                    assert_eq!(roll.get(&person).copied(), new.unit, "seed {seed}: 代录 for somebody of another house");
+                }
+            }
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::{Counts, Index, Parsed, done, sql, store};
 use crate::args::Import;
 use crate::house::{House, secret};
 use crate::install::{give, one_time, person};
-use crate::password;
+use crate::password::Oven;
 use crate::stop::{Done, file, stop};
 use crate::table::{Column, Faults, Row, Table, Writer, read};
 use crate::user::role_of;
@@ -87,10 +87,11 @@ fn passwords(rows: &mut [Line]) -> BTreeMap<String, String> {
     let size = wanted.len().div_ceil(LANES).max(1);
     let hashes: BTreeMap<String, String> = std::thread::scope(|scope| {
         let lane = |chunk: &[(&String, &String)]| -> Vec<(String, String)> {
-            chunk.iter().map(|(login, word)| ((*login).clone(), password::hash(word))).collect()
+            let mut oven = Oven::new();
+            chunk.iter().map(|(login, word)| ((*login).clone(), oven.hash(word, &base::random()))).collect()
         };
         let threads: Vec<_> = wanted.chunks(size).map(|chunk| scope.spawn(move || lane(chunk))).collect();
-        threads.into_iter().flat_map(|t| t.join().unwrap_or_default()).collect()
+        threads.into_iter().flat_map(|t| t.join().expect("hashing does not panic")).collect()
     });
     for row in rows {
         row.hash = hashes.get(&row.row.get("login").to_lowercase()).cloned();
