@@ -1,6 +1,8 @@
 //! The numbers by which hazards are judged, each with its basis. The policy pack (part B) will load them from
 //! `packs/`; until then this is the one small table, so that no number stands inside a noun.
 
+pub mod model;
+
 use base::Ms;
 
 /// What a number rests on (decisions.md §5).
