@@ -4,6 +4,7 @@
 //! - `kernel`  what every noun stands on: `Cx`, rights, journal leaf, deadlines, answered requests, files
 //! - `pack`    the numbers by which the nouns judge (part B: the whole policy pack)
 //! - `org`     units, people, posts, places, logins (4.1, 4.2)
+//! - `roll`    花名册: classes, and pupils where names are needed (1.5, 2.2, 3.4, 3.5)
 //! - `hazard`  隐患 (2.6)
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
 //! - `tick`    which deadline calls which noun
@@ -16,6 +17,7 @@ pub mod hazard;
 pub mod kernel;
 pub mod org;
 pub mod pack;
+pub mod roll;
 pub mod tick;
 
 pub use kernel::actor::{Actor, Meta};
@@ -29,6 +31,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 1, name: "kernel", sql: include_str!("migrations/0001_kernel.sql") },
     db::Migration { number: 2, name: "org", sql: include_str!("migrations/0002_org.sql") },
     db::Migration { number: 3, name: "hazard", sql: include_str!("migrations/0003_hazard.sql") },
+    db::Migration { number: 7, name: "roll", sql: include_str!("migrations/0007_roll.sql") },
 ];
 
 /// Every fixed statement of every noun, for the test that prepares each on both engines.
@@ -41,6 +44,7 @@ pub fn statements() -> Vec<&'static str> {
         kernel::audit::sql::ALL,
         kernel::rights::sql::ALL,
         org::sql::ALL,
+        roll::sql::ALL,
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,

@@ -30,6 +30,7 @@ fn lived_in(w: &World) -> Id {
     .unwrap();
     let actor = w.actor("张福贵");
     w.system(move |cx| safety::org::login::failed(cx, actor.login.unwrap(), "wrong", "test")).unwrap();
+    crate::roll::lived_in(w);
     id
 }
 

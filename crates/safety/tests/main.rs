@@ -6,6 +6,7 @@
 mod audit;
 mod org;
 mod rights;
+mod roll;
 mod sql_both;
 mod story_1_3;
 mod story_2_6;

@@ -17,6 +17,8 @@ pub enum Action {
     PostManage,
     PlaceRead,
     PlaceManage,
+    RollRead,
+    RollManage,
     ContactsRead,
     CheckRead,
     CheckRecord,
@@ -58,6 +60,8 @@ impl Action {
         PostManage,
         PlaceRead,
         PlaceManage,
+        RollRead,
+        RollManage,
         ContactsRead,
         CheckRead,
         CheckRecord,
@@ -127,6 +131,8 @@ const SAFETY: &[Role] = &[Principal, Vice, SafetyHead];
 const LEADERS: &[Role] = &[Principal, Vice];
 const BUREAU: &[Role] = &[BureauHead, BureauVice, Officer];
 const BUREAU_LEADERS: &[Role] = &[BureauHead, BureauVice];
+/// Whose work needs pupils by name: classes, dormitories, buses, care.
+const ROLL: &[Role] = &[Principal, Vice, PupilsHead, SafetyHead, Teacher, Dorm, Escort, Counsellor, DeptHead];
 const EVERYBODY: &[Role] = Role::ALL;
 
 const READS: &[Action] = &[UnitRead, PersonRead, PlaceRead, ContactsRead, CheckRead, HazardRead];
@@ -151,6 +157,10 @@ pub const RULES: &[Rule] = &[
     rule("read.bureau", READS, BUREAU, &[Own, Below], false),
     rule("read.desk", &[UnitRead, ContactsRead, HazardRead, PlaceRead], &[Desk], &[Own, Below], false),
     rule("read.up", &[UnitRead, ContactsRead], EVERYBODY, &[Own, Above], false),
+    // Names of pupils: inside the school only; a class teacher writes on the roll of the own class.
+    rule("roll.read", &[RollRead], ROLL, &[Own], false),
+    rule("roll.manage", &[RollManage], &[Principal, Vice, PupilsHead, SafetyHead], &[Own], false),
+    rule("roll.mine", &[RollManage], &[Teacher], &[Own], true),
     rule("note.staff", &[HazardRaise, HazardComment, CheckRecord], STAFF, &[Own], false),
     rule("note.centre", &[HazardRaise, HazardComment, CheckRecord], SAFETY, &[Below], false),
     rule("note.bureau", &[HazardRaise, HazardComment, CheckRecord], BUREAU, &[Own, Below], false),
