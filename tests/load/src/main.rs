@@ -1,5 +1,5 @@
 //! `load bench --binary FILE --dir DIR --out FILE`: measures the shipped binary on this machine and writes the table.
-//! `--only submit,lists,journal,demo` runs parts; `--quick` shortens every run (figures are then only a look).
+//! `--only demo,bureau,submit,restart,lists,journal` runs parts; `--quick` shortens every run (figures are then only a look).
 //! Loopback only; at most 256 clients; no run longer than 30 s; the whole stays under 15 minutes.
 
 mod bench;
@@ -16,8 +16,7 @@ struct Asked {
     quick: bool,
 }
 
-const USAGE: &str =
-    "usage: load bench --binary FILE --dir DIR [--out FILE] [--only demo,submit,lists,journal] [--quick]";
+const USAGE: &str = "usage: load bench --binary FILE --dir DIR [--out FILE] [--only demo,bureau,submit,restart,lists,journal] [--quick]";
 
 fn asked() -> Option<Asked> {
     let mut words = std::env::args().skip(1);

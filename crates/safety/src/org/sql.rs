@@ -21,9 +21,6 @@ pub const UNIT_SEARCH: &str = "select u.* from unit_tree t join unit u on u.id =
     where t.top = $1 and u.find like $2 escape '\\' and u.kind not in ('department', 'campus') order by t.depth, u.name limit $3";
 pub const UNIT_BELOW: &str = "select u.* from unit_tree t join unit u on u.id = t.unit \
     where t.top = $1 and u.kind = $2 and u.closed_on is null order by u.code, u.id limit $3";
-pub const UNITS_UNDER: &str = "select u.* from unit_tree t join unit u on u.id = t.unit \
-    where t.top = $1 and t.depth > 0 and u.closed_on is null and u.kind in ('county', 'centre', 'school', 'point') \
-    order by t.depth, u.code, u.id limit $2";
 pub const TREE_SELF: &str = "insert into unit_tree (top, unit, depth) values ($1, $1, 0)";
 pub const TREE_UNDER: &str =
     "insert into unit_tree (top, unit, depth) select t.top, $1, t.depth + 1 from unit_tree t where t.unit = $2";
@@ -57,8 +54,16 @@ pub const POSTS_OF_PERSON: &str = "select * from post where person = $1 and from
 pub const POSTS_OF_HOME: &str = "select * from post where home = $1 and from_on <= $2 \
     and (until_on is null or until_on >= $2) order by role, from_on, id";
 pub const POST_LAST: &str = "select max(until_on) as last_on from post where home = $1 and role = $2";
-pub const ROLES_HELD: &str = "select distinct role from post where home = $1 and from_on <= $2 \
-    and (until_on is null or until_on >= $2)";
+/// Put together by `post::vacant_sql`: the marks are filled with the table of named posts. Nothing of it comes from
+/// outside.
+pub(super) const VACANT_BELOW: &str = "select u.id, u.name, e.role from unit_tree t join unit u on u.id = t.unit \
+    join ({POSTS}) e on e.kind = u.kind \
+    where t.top = $1 and t.depth > 0 and u.closed_on is null and {NEEDS} \
+    and exists (select 1 from post h where h.home = u.id and h.from_on <= $2 \
+    and (h.until_on is null or h.until_on >= $2)) \
+    and not exists (select 1 from post p where p.home = u.id and p.role = e.role and p.from_on <= $2 \
+    and (p.until_on is null or p.until_on >= $2)) \
+    order by t.depth, u.code nulls last, u.id, e.serial limit $3";
 pub const CONTACTS: &str = "select p.id, p.person, p.role, p.title, p.acting, r.name, r.mobile, \
     case when p.unit = p.home then null else u.name end as department \
     from post p join person r on r.id = p.person join unit u on u.id = p.unit \
@@ -112,7 +117,6 @@ pub const ALL: &[&str] = &[
     UNIT_PATH,
     UNIT_SEARCH,
     UNIT_BELOW,
-    UNITS_UNDER,
     TREE_SELF,
     TREE_UNDER,
     TREE_CUT,
@@ -132,7 +136,6 @@ pub const ALL: &[&str] = &[
     POSTS_OF_PERSON,
     POSTS_OF_HOME,
     POST_LAST,
-    ROLES_HELD,
     CONTACTS,
     LOGIN_BY_ID,
     LOGIN_BY_NAME,

@@ -2,41 +2,52 @@
 //! server holds 60 s after its start when nobody has asked for anything.
 
 use load::drive::sleep_ms;
+use load::server::cpu_us;
 
 use super::{Bench, Done};
 
 /// Longest fill that is waited for, ms.
 pub const FILL_MS: i64 = 300_000;
 const QUIET_MS: i64 = 60_000;
+/// The bars: seconds of the fill, seconds of a start, MiB at rest.
+const FILL_S: f64 = 60.0;
+const START_S: f64 = 5.0;
+const MEMORY_MIB: f64 = 80.0;
 
 /// Fills `demo/`; `measured` = also waits for the memory.
 pub fn run(bench: &mut Bench<'_>, measured: bool) -> Done {
     let data = bench.place("demo");
     let (server, filled) = bench.start(&["demo"], &data, FILL_MS)?;
-    bench.report.section("Start and memory");
-    let bar = "≤ 60 s on 2 cores";
-    bench.report.judge("demo: fill of 1,250 schools until it serves", seconds(filled), bar, filled <= 60_000);
+    // The filling process becomes the server: its CPU is that of both.
+    let cpu = cpu_us(server.pid())?;
+    bench.report.section("Start and memory, 1,250 schools, 120 of them with people");
+    bench.report.at_most("demo: from the command to a usable page", seconds(filled), FILL_S, "s");
+    bench.report.at_most("… CPU of it, all threads", cpu as f64 / 1e6, 2.0 * FILL_S, "CPU-s of 2 cores");
+    bench.report.tell("size of the database then", bytes(&data.join("xiaoan.db"))?);
     let held = server.rss_kib()?;
     server.stop()?;
     if !measured {
         return Ok(());
     }
     let (server, ready) = bench.start(&["serve"], &data, 60_000)?;
-    bench.report.judge("start of the filled folder until /readyz", format!("{ready} ms"), "≤ 5 s", ready <= 5_000);
+    bench.report.at_most("start of the filled folder until /readyz", seconds(ready), START_S, "s");
     let quiet = bench.ms(QUIET_MS);
     sleep_ms(quiet - server.age_ms());
-    let rss = server.rss_kib()?;
-    let what = format!("memory (VmRSS) {} s after the start, no request but one /readyz", quiet / 1_000);
-    bench.report.judge(&what, mib(rss), "≤ 80 MiB", rss <= 80 * 1024);
-    bench.report.tell("memory (VmRSS) of `demo` itself right after its fill", mib(held));
+    let what = format!("memory (VmRSS) {} s after the start, no request but /readyz", quiet / 1_000);
+    bench.report.at_most(&what, mib(server.rss_kib()?), MEMORY_MIB, "MiB");
+    bench.report.tell("memory (VmRSS) of `demo` itself right after its fill", format!("{:.1} MiB", mib(held)));
     server.stop()?;
     Ok(())
 }
 
-fn seconds(ms: i64) -> String {
-    format!("{:.1} s", ms as f64 / 1_000.0)
+fn bytes(path: &std::path::Path) -> Done<String> {
+    Ok(format!("{:.1} MB", std::fs::metadata(path)?.len() as f64 / 1e6))
 }
 
-fn mib(kib: i64) -> String {
-    format!("{:.1} MiB", kib as f64 / 1_024.0)
+pub fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1_000.0
+}
+
+fn mib(kib: i64) -> f64 {
+    kib as f64 / 1_024.0
 }

@@ -4,6 +4,7 @@
 use base::Clock;
 use load::api;
 use load::fill::{self, County};
+use load::report::Line;
 use load::server::Server;
 use load::weigh::{Weight, weigh};
 
@@ -22,6 +23,8 @@ const WARM_PAGES: usize = 10;
 const COUNT_PAGES: usize = 400;
 /// KB of the bars are 1,000 bytes.
 const KB: f64 = 1_000.0;
+const FIRST_KB: f64 = 40.0;
+const LATER_KB: f64 = 8.0;
 
 const PAGES: &[(&str, &str)] = &[
     ("list page /hazards", "/hazards"),
@@ -62,14 +65,13 @@ pub fn run(bench: &mut Bench<'_>) -> Done {
         cpu.push(pages(bench, &server, &data)?);
         server.stop()?;
     }
-    bench.report.section(&format!("List of hazards, county scope: CPU of the server per page, {FEW} and {many} rows"));
+    bench
+        .report
+        .section(&format!("List of hazards, county scope: CPU of the server per page, {many} rows beside {FEW}"));
     for (i, (what, _)) in PAGES.iter().enumerate() {
         let (few, most) = (cpu[0][i], cpu[1][i]);
-        let text = format!("{few:.0} µs → {most:.0} µs, {:.2}×", most / few.max(1.0));
-        match i {
-            0 => bench.report.judge(what, text, "≤ 3×", most <= 3.0 * few),
-            _ => bench.report.tell(what, text),
-        }
+        let line = Line::of(*what, format!("{most:.0} µs")).beside(format!("{few:.0} µs"), most / few.max(1.0));
+        bench.report.line(if i == 0 { line.bar("≤ 3×", most <= 3.0 * few) } else { line });
     }
     bench
         .report
@@ -110,9 +112,8 @@ fn weights(bench: &mut Bench<'_>, server: &Server, guard: &api::Account) -> Done
     let mut files = Vec::new();
     for (what, path) in [("list /hazards", "/hazards"), ("form /hazards/new", "/hazards/new")] {
         let Weight { page, first, files: named } = weigh(&mut server.client(), path, &officer)?;
-        let kb = |bytes: usize| format!("{:.1} KB", bytes as f64 / KB);
-        bench.report.judge(&format!("{what}, first visit"), kb(first), "≤ 40 KB", first as f64 <= 40.0 * KB);
-        bench.report.judge(&format!("{what}, later visit"), kb(page), "≤ 8 KB", page as f64 <= 8.0 * KB);
+        bench.report.at_most(&format!("{what}, first visit"), first as f64 / KB, FIRST_KB, "KB");
+        bench.report.at_most(&format!("{what}, later visit"), page as f64 / KB, LATER_KB, "KB");
         files = named;
     }
     let listed: Vec<String> = files.iter().map(|(file, bytes)| format!("{file} {bytes} B")).collect();

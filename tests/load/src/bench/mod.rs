@@ -1,10 +1,12 @@
 //! The bench, part by part. Each part says what it measured and against which bar (decisions.md §7 of the design, issue
 //! of part A); a bar that is not met is printed as such and the run goes on.
 
+mod bureau;
 mod demo;
 mod journal;
 mod lists;
 mod machine;
+mod restart;
 mod submit;
 
 use std::error::Error;
@@ -74,11 +76,17 @@ pub fn run(asked: &Asked) -> Done {
     let machine = machine::line(&asked.dir)?;
     println!("{machine}");
     let wants = |part: &str| asked.only.is_empty() || asked.only.iter().any(|p| p == part);
-    if wants("demo") || wants("submit") {
+    if ["demo", "bureau", "submit", "restart"].iter().any(|part| wants(part)) {
         demo::run(&mut bench, wants("demo"))?;
+    }
+    if wants("bureau") {
+        bureau::run(&mut bench)?;
     }
     if wants("submit") {
         submit::run(&mut bench)?;
+    }
+    if wants("restart") {
+        restart::run(&mut bench)?;
     }
     if wants("lists") {
         lists::run(&mut bench)?;
