@@ -103,6 +103,9 @@ fn wish(asked: &args::Demo, until: Ms) -> Done<Wish> {
     if schools > SCHOOLS_MAX {
         return Err(wrong(say::too_many_schools(SCHOOLS_MAX)));
     }
+    if schools < SCHOOLS_MIN {
+        eprintln!("{}", say::few_schools(SCHOOLS_MIN));
+    }
     Ok(Wish { seed: asked.seed.unwrap_or(1), schools: schools.max(SCHOOLS_MIN), until })
 }
 
@@ -180,5 +183,26 @@ fn remove(path: &PathBuf) -> std::io::Result<()> {
     match done {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schools(n: Option<usize>) -> Done<usize> {
+        let asked = args::Demo { listen: None, schools: n, seed: None, clock: None, fill_only: true };
+        wish(&asked, at(MORNING)).map(|wish| wish.schools)
+    }
+
+    #[test]
+    fn from_none_to_all_schools_can_be_peopled_and_more_than_there_are_is_refused() {
+        let most = Some(SCHOOLS_MAX);
+        for (asked, got) in [(None, 120), (Some(0), 3), (Some(1), 3), (Some(3), 3), (Some(4), 4), (most, 1_250)] {
+            assert_eq!(schools(asked), Ok(got), "{asked:?}");
+        }
+        let refused = schools(Some(SCHOOLS_MAX + 1)).unwrap_err();
+        assert_eq!(refused.code, 2);
+        assert!(refused.text.contains("1250"), "{}", refused.text);
     }
 }

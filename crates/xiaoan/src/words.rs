@@ -90,7 +90,10 @@ pub mod demo {
         "使用这个目录里已有的演示数据。".into()
     }
     pub fn too_many_schools(most: usize) -> String {
-        format!("--schools 最多 {most}：演示里有人员的学校不能再多。")
+        format!("--schools 最多 {most}：全市一共这么多所学校。")
+    }
+    pub fn few_schools(least: usize) -> String {
+        format!("至少要有 {least} 所有人员的学校（一所中学、一所中心校和它的教学点），按 {least} 所生成。")
     }
     pub const SEED: &str = " --seed";
     pub const SCHOOLS: &str = " --schools";

@@ -2,7 +2,7 @@
 //! domain.md §9 (profile of 2023), plus the bureaus, their departments, the partner agencies and the two
 //! pseudo-counties that the notice addresses directly. Pure: a plan, fixed by the seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Id, Ms, Seed};
 use safety::org::unit::NewUnit;
@@ -339,7 +339,8 @@ impl City {
         (0..self.seats.len()).filter(|i| inside(&self.seats[*i])).collect()
     }
 
-    /// The schools that have people: the main school, a 中心校 in 桦甸 and its first 教学点, then round the counties.
+    /// The schools that have people: the main school, a 中心校 in 桦甸 and its first 教学点, then round the counties with
+    /// one 教学点 for each 中心校; the other 教学点 come last.
     pub fn chosen(&self, count: usize) -> Vec<usize> {
         let centre = self
             .schools
@@ -374,6 +375,9 @@ impl City {
                 }
             }
         }
+        let known: BTreeSet<usize> = chosen.iter().copied().collect();
+        let rest = self.schools.iter().copied().filter(|school| !known.contains(school));
+        chosen.extend(rest.take(count.saturating_sub(known.len())));
         chosen
     }
 
@@ -450,8 +454,7 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), before);
         assert!(city.seats.iter().all(|s| s.new.short.chars().count() <= 12));
-        let shorts: std::collections::BTreeSet<&str> =
-            city.schools.iter().map(|s| city.seats[*s].new.short.as_str()).collect();
+        let shorts: BTreeSet<&str> = city.schools.iter().map(|s| city.seats[*s].new.short.as_str()).collect();
         assert_eq!(shorts.len(), before, "record numbers begin with the short name");
     }
 
@@ -463,7 +466,12 @@ mod tests {
         assert_eq!(city.seats[chosen[0]].new.name, words::MAIN_SCHOOL);
         assert_eq!(city.seats[chosen[2]].parent, Some(chosen[1]));
         assert_eq!(city.chosen(3), chosen[..3]);
-        let counties: std::collections::BTreeSet<i64> = chosen.iter().map(|s| city.seats[*s].county).collect();
+        let mut all = city.chosen(1_250);
+        assert_eq!(all[..120], chosen[..]);
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 1_250, "every school can have people");
+        let counties: BTreeSet<i64> = chosen.iter().map(|s| city.seats[*s].county).collect();
         assert_eq!(counties.len(), 14);
     }
 }

@@ -49,7 +49,8 @@ pub const ORIGIN: &str = "demo.xiaoan/log/2026";
 /// Schools with people at least: the main school, a 中心校 and its 教学点.
 pub const SCHOOLS_MIN: usize = 3;
 pub const SCHOOLS: usize = 120;
-pub const SCHOOLS_MAX: usize = 400;
+/// All of them.
+pub const SCHOOLS_MAX: usize = 1_250;
 
 /// What is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
@@ -302,6 +303,30 @@ mod tests {
         let count = logins.len();
         logins.dedup();
         assert_eq!(logins.len(), count);
+    }
+
+    #[test]
+    fn the_smallest_and_the_whole_city_can_be_planned_within_the_budget_of_the_fill() {
+        let folder = db::testing::TempDir::new();
+        let album = photos::store(folder.path()).unwrap();
+        let mut before = 0;
+        for (schools, most) in [(0, 5_000), (3, 5_000), (SCHOOLS, 200_000), (SCHOOLS_MAX, 400_000)] {
+            let wish = Wish { seed: 1, schools, until: at(MORNING) };
+            let plan = plan(&wish);
+            assert_eq!(plan.chosen.len(), schools.max(SCHOOLS_MIN));
+            assert!(plan.cast.members.iter().filter(|m| m.account).count() <= 60);
+            let world = life::World {
+                city: &plan.city,
+                cast: &plan.cast,
+                chosen: &plan.chosen,
+                places: &plan.places,
+                album: &album,
+                until: wish.until,
+            };
+            let made = plan.city.seats.len() + 3 * plan.cast.members.len() + life::plan(&world).len();
+            assert!(before <= made && made < most, "{schools} schools: {made} jobs");
+            before = made;
+        }
     }
 
     #[test]

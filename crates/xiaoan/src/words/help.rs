@@ -32,7 +32,7 @@ pub const MOVE: &str = "从 SQLite 搬到 PostgreSQL（先停服务）";
 pub const DOCTOR: &str = "检查字体、磁盘、时间、数据库、存证、端口，逐项说明怎么办";
 
 pub const LISTEN: &str = "监听地址 [默认 127.0.0.1:8080]";
-pub const SCHOOLS: &str = "有人员和业务的学校数，3 到 400 [默认 120]；1250 所学校总是都有";
+pub const SCHOOLS: &str = "有人员和业务的学校数，3 到 1250 [默认 120]；1250 所学校总是都有";
 pub const SEED: &str = "种子：同一个数生成同样的记录 [默认 1]";
 pub const CLOCK_DEMO: &str = "演示从这一刻开始 [默认 2026-11-23T07:30:00+08:00]";
 pub const CLOCK_SERVE: &str = "模拟时钟，只用于演示目录，例 2026-11-23T07:00:00+08:00,x60";
