@@ -76,6 +76,27 @@ impl SchoolCalendar {
         Ok(calendar)
     }
 
+    /// A public holiday.
+    pub fn rest(&mut self, day: Day) {
+        self.rest.insert(day);
+    }
+
+    /// A make-up working day on a weekend.
+    pub fn work(&mut self, day: Day) {
+        self.work.insert(day);
+    }
+
+    /// Everything that is set, one fact a line, in order: what a pack's hash is taken over.
+    pub fn lines(&self) -> Vec<String> {
+        let days =
+            |kind: &'static str, set: &BTreeSet<Day>| set.iter().map(|d| format!("{d} {kind}")).collect::<Vec<_>>();
+        let mut out = days("rest", &self.rest);
+        out.extend(days("work", &self.work));
+        out.extend(days("shut", &self.shut));
+        out.extend(self.terms.values().map(|t| format!("{} {} term {:?} {}", t.from, t.until, t.season, t.year)));
+        out
+    }
+
     /// Sets a term in place of the rule.
     pub fn set_term(&mut self, term: Term) {
         self.terms.insert((term.year, term.season), term);

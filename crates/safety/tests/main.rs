@@ -6,6 +6,7 @@
 mod audit;
 mod below;
 mod org;
+mod pack;
 mod rights;
 mod roll;
 mod sql_both;

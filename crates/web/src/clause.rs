@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::routing::get;
 use base::Refusal;
 use safety::hazard::list::{self, Bucket, Filter};
-use safety::pack::{Basis, Param};
+use safety::pack::{Basis, Pack};
 
 use crate::door::Signed;
 use crate::error::Answer;
@@ -109,14 +109,15 @@ struct RuleRow {
     basis: &'static str,
 }
 
-fn rules(params: &'static [Param], number: &str) -> Vec<RuleRow> {
+fn rules(pack: &Pack, number: &str) -> Vec<RuleRow> {
     let basis = |b: Basis| match b {
         Basis::Notice => "notice",
         Basis::Law => "law",
         Basis::Interpretation => "interpretation",
+        Basis::Optional => "option",
     };
-    let wanted = params.iter().filter(|p| p.clause == number);
-    wanted.map(|p| RuleRow { words: words::pages::param(p.key, p.span_ms), basis: basis(p.basis) }).collect()
+    let wanted = pack.params.values().filter(|p| p.clause == number);
+    wanted.map(|p| RuleRow { words: words::pages::param(&p.key, p.span_ms), basis: basis(p.basis) }).collect()
 }
 
 struct Link {
@@ -176,7 +177,7 @@ async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>
         item,
         links: links(&number),
         served: served(&number),
-        rules: rules(web.app.pack().params(), &number),
+        rules: rules(&web.app.pack(), &number),
         state,
     })
 }

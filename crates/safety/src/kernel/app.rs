@@ -9,7 +9,7 @@ use db::{Db, Tx};
 use super::actor::{Actor, Meta};
 use super::cx::{Cx, Signal};
 use super::proof::{self, Sequencer};
-use crate::pack::Pack;
+use crate::pack::{Pack, Packs};
 
 type Listener = Box<dyn Fn(Signal) + Send + Sync>;
 
@@ -46,7 +46,7 @@ pub struct App {
     db: Db,
     clock: Clock,
     data: PathBuf,
-    pack: RwLock<Arc<Pack>>,
+    packs: RwLock<Arc<Packs>>,
     signer: Arc<Sequencer>,
     listeners: Arc<RwLock<Vec<Listener>>>,
     /// Findings of the newest self-audit: `table id: what`.
@@ -70,7 +70,7 @@ impl App {
             db,
             clock: setup.clock,
             data: setup.data,
-            pack: RwLock::new(Arc::new(Pack::builtin())),
+            packs: RwLock::new(Arc::new(Packs::builtin())),
             signer,
             listeners: Arc::default(),
             findings: Mutex::new(None),
@@ -90,8 +90,13 @@ impl App {
     pub fn data(&self) -> &Path {
         &self.data
     }
+    /// The pack in force now.
     pub fn pack(&self) -> Arc<Pack> {
-        self.pack.read().unwrap_or_else(|e| e.into_inner()).clone()
+        self.packs().in_force(self.now().day()).clone()
+    }
+    /// All packs by the day from which each is in force.
+    pub fn packs(&self) -> Arc<Packs> {
+        self.packs.read().unwrap_or_else(|e| e.into_inner()).clone()
     }
     /// The public key of the log, as text for verifiers.
     pub fn verifier_key(&self) -> String {
@@ -128,11 +133,12 @@ impl App {
         job: impl Fn(&mut Cx<'_, '_>) -> Result<T> + Send + 'static,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) {
-        let (actor, pack, now) = (actor.clone(), self.pack(), self.now());
+        let (actor, packs, now) = (actor.clone(), self.packs(), self.now());
         let listeners = self.listeners.clone();
         let run = move |tx: &mut Tx<'_>| {
-            let mut cx =
-                Cx { tx, now, actor: &actor, meta: &meta, pack: &pack, seed: seed.clone(), signals: Vec::new() };
+            let pack = packs.in_force(now.day());
+            let (seed, signals) = (seed.clone(), Vec::new());
+            let mut cx = Cx { tx, now, actor: &actor, meta: &meta, pack, packs: &packs, seed, signals };
             super::rights::still_in_post(&mut cx)?;
             let value = job(&mut cx)?;
             Ok((value, cx.signals))
@@ -170,11 +176,12 @@ impl App {
         job: impl Fn(&mut Cx<'_, '_>) -> Result<T> + Send + 'static,
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) {
-        let (actor, pack, now) = (actor.clone(), self.pack(), self.now());
+        let (actor, packs, now) = (actor.clone(), self.packs(), self.now());
         let run = move |tx: &mut Tx<'_>| {
             let meta = Meta::of("web");
             let seed = Seed::new([0; 32]);
-            job(&mut Cx { tx, now, actor: &actor, meta: &meta, pack: &pack, seed, signals: Vec::new() })
+            let pack = packs.in_force(now.day());
+            job(&mut Cx { tx, now, actor: &actor, meta: &meta, pack, packs: &packs, seed, signals: Vec::new() })
         };
         self.db.read_then(run, done);
     }

@@ -6,7 +6,7 @@ use journal::Leaf;
 
 use super::actor::{Actor, Meta};
 use super::rights::{self, Action};
-use crate::pack::Pack;
+use crate::pack::{Pack, Packs};
 
 /// Wakes pages after the commit. It carries ids, never data: whoever wakes re-reads with the viewer's own rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +23,10 @@ pub struct Cx<'a, 't> {
     pub now: Ms,
     pub actor: &'a Actor,
     pub meta: &'a Meta,
+    /// The pack in force now.
     pub pack: &'a Pack,
+    /// All packs by day: a period is judged by the one in force on its first day.
+    pub packs: &'a Packs,
     pub(super) seed: Seed,
     pub(super) signals: Vec<Signal>,
 }

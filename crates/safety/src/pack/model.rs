@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use base::calendar::{PeriodKind, SchoolCalendar};
 use base::{Day, Id};
 
-use super::Param;
+use super::nouns;
 use crate::org::{Role, Stage, UnitKind};
 
 /// What a rule or a number rests on.
@@ -30,6 +30,41 @@ pub struct At {
     pub file: String,
     /// From 1.
     pub line: usize,
+}
+
+/// An amount with its unit, as the pack writes it: `7 days`, `100 g`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    pub value: i64,
+    pub unit: Unit,
+}
+
+/// What amounts are measured in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    Minutes,
+    Hours,
+    Days,
+    /// School days or, for bureaus, weekdays that are no holiday.
+    WorkingDays,
+    Grams,
+    Percent,
+    KilometresPerHour,
+    Times,
+}
+
+/// One number that a noun asks for by its key, with its clause and what it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Param {
+    pub key: String,
+    pub clause: String,
+    pub basis: Basis,
+    pub source: Option<String>,
+    pub reason: Option<String>,
+    pub amount: Amount,
+    /// The amount in milliseconds, if it is a time; else 0.
+    pub span_ms: i64,
+    pub at: At,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -59,6 +94,10 @@ pub struct Pack {
     pub calendar: SchoolCalendar,
     /// Points of a check by kind of place (keys worded at the door, or the pack's own words).
     pub points: BTreeMap<String, Vec<String>>,
+    /// Minutes a week that the pack may ask of a post; the burden lint and the rehearsal hold the entries against it.
+    pub budget: BTreeMap<Role, i64>,
+    /// The notice's text after the last phrase.
+    pub after: String,
 }
 
 /// One of the 23 numbered items.
@@ -68,7 +107,10 @@ pub struct Item {
     pub number: String,
     /// 「完善安全工作例会制度。」
     pub head: String,
+    /// The notice's text between the phrase before and this item's first: letterhead, chapter, number.
+    pub before: String,
     pub phrases: Vec<Phrase>,
+    pub at: At,
 }
 
 /// A piece of the notice's text. All phrases of all items, with the text between them, give the notice byte for byte.
@@ -78,6 +120,7 @@ pub struct Phrase {
     pub key: String,
     pub text: String,
     pub kind: PhraseKind,
+    pub at: At,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,6 +198,25 @@ pub struct Entry {
     /// Keys of `texts`: the written rules by which it is carried out.
     pub texts: Vec<String>,
     pub at: At,
+}
+
+impl Entry {
+    /// Does it make expected cells? Only a rule of the first three kinds that is switched on, and whose evidence the
+    /// program can take today: what nobody could record is owed by nobody.
+    pub fn makes_cells(&self) -> bool {
+        let counted = matches!(self.rule, Rule::Every { .. } | Rule::Coverage { .. } | Rule::Presence { .. });
+        self.on && counted && self.evidence.is_built()
+    }
+}
+
+impl Evidence {
+    /// Can the program take it today?
+    pub fn is_built(&self) -> bool {
+        match self {
+            Evidence::Form { .. } => true,
+            Evidence::Noun { noun } => nouns::built(noun),
+        }
+    }
 }
 
 /// Which units owe it. Empty lists and `None` mean any.
@@ -354,6 +416,7 @@ pub struct Topic {
     pub months: Vec<i8>,
     /// Three questions, by which a class shows that it mastered the topic.
     pub questions: Vec<String>,
+    pub at: At,
 }
 
 /// What an owed cell is addressed by, inside a unit and a period: `""`, a class's or person's id, a topic, or both.

@@ -103,8 +103,11 @@ pub fn groups(places: &[place::Place]) -> Vec<Group> {
 /// What is usually wrong at such a place, in one tap.
 pub fn phrases(pack: &safety::pack::Pack, kind: Option<PlaceKind>) -> Vec<Choice> {
     const USUAL: &[&str] = &["clear", "light", "wiring", "lock", "extinguisher", "damage"];
-    let keys = kind.map_or(USUAL, |k| pack.points(k.code()));
-    keys.iter().map(|key| Choice::new(words::point_fault(key), words::point_fault(key))).collect()
+    let choice = |key: &str| Choice::new(words::point_fault(key), words::point_fault(key));
+    match kind {
+        Some(kind) => pack.points(kind.code()).iter().map(|key| choice(key)).collect(),
+        None => USUAL.iter().map(|key| choice(key)).collect(),
+    }
 }
 
 /// The category that a place suggests; everybody may choose another.

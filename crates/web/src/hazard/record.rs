@@ -85,7 +85,7 @@ pub struct Known {
     /// Why the deadline is when it is, and on what that rests.
     pub due_why: String,
     pub rule: String,
-    pub clause: &'static str,
+    pub clause: String,
     pub basis: &'static str,
     pub head: Option<(u64, Ms)>,
     pub people: Vec<Choice>,
@@ -180,7 +180,7 @@ fn holders(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Vec<String>> {
 }
 
 /// Why the present deadline is when it is, the rule of the step, its clause, and the basis of its number.
-fn due(cx: &Cx<'_, '_>, h: &Hazard) -> (String, String, &'static str, &'static str) {
+fn due(cx: &Cx<'_, '_>, h: &Hazard) -> (String, String, String, &'static str) {
     let key = match h.state {
         State::Ungraded => "hazard.grade",
         State::Unassigned if h.declined => "hazard.decide",
@@ -196,6 +196,7 @@ fn due(cx: &Cx<'_, '_>, h: &Hazard) -> (String, String, &'static str, &'static s
         Basis::Notice => "notice",
         Basis::Law => "law",
         Basis::Interpretation => "interpretation",
+        Basis::Optional => "option",
     };
     let why = match h.due_at.filter(|_| h.state.is_open()) {
         None => String::new(),
@@ -253,7 +254,7 @@ pub struct RecordPage {
     pub comment: bool,
     pub correct: bool,
     pub rule: String,
-    pub clause: &'static str,
+    pub clause: String,
     pub basis: &'static str,
     pub leaf: String,
     pub head: String,

@@ -150,7 +150,7 @@ mod tests {
         let pack = safety::pack::Pack::builtin();
         for kind in PlaceKind::ALL {
             for key in pack.points(kind.code()) {
-                assert!(POINTS.iter().any(|p| p.0 == *key), "{key} has no words");
+                assert!(POINTS.iter().any(|p| p.0 == key), "{key} has no words");
             }
         }
     }

@@ -1,0 +1,112 @@
+//! What a pack may name and the program must know: nouns whose records are evidence, the tabs of the menu, events that
+//! start a clock, and the numbers that code asks for.
+
+/// Records that may be evidence: name, and whether the program has the noun today. A pack may already name the noun of a
+/// later part; its entry stays declared and makes no cells until then.
+pub const NOUNS: &[(&str, bool)] = &[
+    // part A
+    ("check", true),
+    ("hazard.closed", true),
+    // part B: duty signs ledgers, text keeps 制度 and 预案, notice the 签收, support the visits
+    ("text", true),
+    ("notice.signed", true),
+    ("support.visit", true),
+    // part C
+    ("incident", false),
+    ("alarm", false),
+    // part D
+    ("patrol", false),
+    ("watch", false),
+    ("visitor", false),
+    ("dorm", false),
+    ("register", false),
+    ("meal", false),
+    ("trip", false),
+    ("follow", false),
+    ("archive", false),
+    ("matter", false),
+    // part E
+    ("drill", false),
+    ("movement", false),
+    // part F
+    ("inspection", false),
+    ("order", false),
+    ("score", false),
+    ("award", false),
+];
+
+pub fn known(noun: &str) -> bool {
+    NOUNS.iter().any(|n| n.0 == noun)
+}
+
+pub fn built(noun: &str) -> bool {
+    NOUNS.iter().any(|n| n.0 == noun && n.1)
+}
+
+/// Events of nouns that start a clock (`Rule::Deadline`), and whether the noun is there today.
+pub const EVENTS: &[(&str, bool)] = &[
+    ("hazard.major", true),
+    ("hazard.overdue", true),
+    ("hazard.recurring", true),
+    ("incident", false),
+    ("incident.closed", false),
+    ("dorm.missing", false),
+    ("school_year.ended", false),
+];
+
+/// Tabs of the menu (pages.md §2.1). A pack puts its lists under these and adds none.
+pub const GROUPS: &[&str] = &[
+    "hazard.open",
+    "hazard.coverage",
+    "watch.duty",
+    "watch.patrol",
+    "watch.visit",
+    "watch.dorm",
+    "watch.bus",
+    "urgent.alarm",
+    "urgent.incident",
+    "urgent.drill",
+    "urgent.evacuation",
+    "urgent.event",
+    "ledger.ledger",
+    "ledger.meeting",
+    "ledger.education",
+    "ledger.archive",
+    "ledger.score",
+    "register.fire",
+    "register.food",
+    "register.bus",
+    "register.certificate",
+    "register.equipment",
+    "register.seized",
+    "school.people",
+    "school.place",
+    "school.letter",
+    "school.care",
+    "school.joint",
+    "bureau.own",
+    "supervise.check",
+    "supervise.order",
+    "supervise.circular",
+    "supervise.joint",
+    "supervise.help",
+    "score.review",
+    "score.award",
+];
+
+/// Numbers that code asks for, each a time.
+pub const KEYS: &[&str] = &[
+    "hazard.grade",
+    "hazard.assign",
+    "hazard.fix.at_once",
+    "hazard.fix.ordinary",
+    "hazard.fix.funded",
+    "hazard.fix.plan",
+    "hazard.recheck",
+    "hazard.close",
+    "hazard.decide",
+    "hazard.answer",
+    "hazard.recurring",
+    "hazard.extend_max",
+    "back_entry",
+];
