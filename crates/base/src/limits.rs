@@ -22,6 +22,14 @@ pub const PHOTO_BYTES: usize = 12 * 1024 * 1024;
 pub const PHOTO_PIXELS: u64 = 50_000_000;
 /// Bytes of a request that is not an upload.
 pub const BODY_BYTES: usize = 256 * 1024;
+/// Bytes of a request's head (first line and headers), and how many headers: a browser sends about 2 kB and 20.
+pub const HEAD_BYTES: usize = 64 * 1024;
+pub const HEAD_LINES: usize = 100;
+/// Seconds for a whole head, for the next bytes of a body, and for a whole body. The last is a form with six full
+/// photos (72 MiB) at 2 Mbit/s; phones shrink photos before they send them.
+pub const HEAD_SECONDS: u64 = 20;
+pub const BODY_IDLE_SECONDS: u64 = 20;
+pub const BODY_SECONDS: u64 = 300;
 /// Bytes of an imported table.
 pub const IMPORT_BYTES: usize = 16 * 1024 * 1024;
 pub const IMPORT_ROWS: usize = 20_000;

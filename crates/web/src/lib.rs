@@ -5,6 +5,7 @@
 //! Where what is:
 //! - `state`   what every handler holds: the house, the heavy lane, the live bus, limits
 //! - `door`    who asks and how: `Ask`, `Signed`, `Posted` (forms with CSRF, photos, idempotency)
+//! - `patience` how much of a request is read, and how long the door waits for it
 //! - `page`    the shell around every page, answers of forms
 //! - `error`   refusals and faults as Chinese pages or problem+json
 //! - `words`   every Chinese sentence that is not in a template
@@ -59,6 +60,7 @@ mod me;
 pub mod meter;
 pub mod page;
 mod paper;
+mod patience;
 mod people;
 mod place;
 mod plot;
@@ -136,12 +138,15 @@ pub async fn serve_on(
     };
     let serving = async {
         match tls {
-            None => axum_server::from_tcp(listener)?.handle(handle.clone()).serve(service).await,
+            None => patience::bounded(axum_server::from_tcp(listener)?).handle(handle.clone()).serve(service).await,
             Some((chain, key)) => {
                 // A provider that is already installed is as good.
                 let _ = rustls::crypto::ring::default_provider().install_default();
                 let tls = RustlsConfig::from_pem_file(chain, key).await?;
-                axum_server::from_tcp_rustls(listener, tls)?.handle(handle.clone()).serve(service).await
+                patience::bounded(axum_server::from_tcp_rustls(listener, tls)?)
+                    .handle(handle.clone())
+                    .serve(service)
+                    .await
             }
         }
     };

@@ -42,6 +42,7 @@ pub fn router(web: Web) -> Router {
         .method_not_allowed_fallback(no_method)
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .layer(from_fn(crate::patience::wait))
         .layer(from_fn_with_state(web.clone(), error::dress))
         .layer(CompressionLayer::new().compress_when(squeeze))
         .layer(from_fn(guard))

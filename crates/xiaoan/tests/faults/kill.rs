@@ -1,6 +1,7 @@
 //! kill -9 under load, fifty times: what was acknowledged is there once, the log never shrinks and never forks.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base::Stopwatch;
 use load::api::{self, Submission};
@@ -12,9 +13,12 @@ use super::{House, alone, assert_journal_holds, start, token};
 
 const CYCLES: usize = 50;
 const WRITERS: usize = 8;
-/// How long a cycle writes: this and, cycle by cycle, up to `SPREAD_MS` more, so that the kill falls anywhere.
-const WRITES_MS: i64 = 60;
+/// A cycle writes until this many are acknowledged, so that there is a load however busy the machine is, and then, cycle
+/// by cycle, up to `SPREAD_MS` more, so that the kill falls anywhere.
+const LOAD: usize = 2 * WRITERS;
 const SPREAD_MS: i64 = 240;
+/// The longest that a cycle waits for its load, ms.
+const LOAD_MS: i64 = 30_000;
 const RESTART_MS: i64 = 5_000;
 /// Acknowledged ones of a cycle that are looked up one by one after the restart; the whole list is held at the end.
 const LOOKS: usize = 24;
@@ -31,8 +35,8 @@ fn submission(cycle: usize, writer: usize, n: usize) -> Submission {
     Submission::of(format!("断电演练 第{cycle}轮 {writer}号 第{n}条"), None)
 }
 
-/// Submits until the server is gone.
-fn write(mut client: Client, cycle: usize, writer: usize) -> Sent {
+/// Submits until the server is gone; counts what is acknowledged.
+fn write(mut client: Client, cycle: usize, writer: usize, taken: &AtomicUsize) -> Sent {
     let mut sent = Sent::default();
     for n in 0.. {
         let one = submission(cycle, writer, n);
@@ -41,6 +45,7 @@ fn write(mut client: Client, cycle: usize, writer: usize) -> Sent {
                 let id = answer.json()["id"].as_str().map(str::to_string);
                 assert_eq!(answer.status, 201, "{}", answer.text());
                 sent.acknowledged.push((one, id.expect("an acknowledgement has an id")));
+                taken.fetch_add(1, Ordering::Relaxed);
             }
             Err(_) => {
                 sent.unknown = Some(one);
@@ -55,13 +60,19 @@ fn write(mut client: Client, cycle: usize, writer: usize) -> Sent {
 fn life(server: Server, token: &str, cycle: usize) -> Vec<Sent> {
     let clients = |_| server.client().bearer(token);
     let clients: Vec<Client> = (0..WRITERS).map(clients).collect();
+    let taken = AtomicUsize::new(0);
     std::thread::scope(|scope| {
+        let taken = &taken;
         let writers: Vec<_> = clients
             .into_iter()
             .enumerate()
-            .map(|(writer, client)| scope.spawn(move || write(client, cycle, writer)))
+            .map(|(writer, client)| scope.spawn(move || write(client, cycle, writer, taken)))
             .collect();
-        sleep_ms(WRITES_MS + (cycle as i64 * 37) % SPREAD_MS);
+        let watch = Stopwatch::start();
+        while taken.load(Ordering::Relaxed) < LOAD && watch.elapsed_ms() < LOAD_MS {
+            sleep_ms(2);
+        }
+        sleep_ms((cycle as i64 * 37) % SPREAD_MS);
         server.kill().unwrap();
         writers.into_iter().map(|writer| writer.join().unwrap()).collect()
     })
@@ -112,7 +123,7 @@ fn nothing_acknowledged_is_lost_or_doubled_when_the_server_is_killed_fifty_times
         look(&server, &token, &sent);
         send_again(&server, &token, &sent, &mut held);
     }
-    assert!(acknowledged >= CYCLES * WRITERS, "only {acknowledged} were acknowledged: that is no load");
+    assert!(acknowledged >= CYCLES * LOAD, "only {acknowledged} were acknowledged: that is no load");
     once(&server, &token, &held);
     never_forked(&house, &heads);
     assert_journal_holds(&house.data, &[]);
