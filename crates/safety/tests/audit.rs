@@ -3,6 +3,7 @@
 use base::Id;
 use db::args;
 use safety::hazard::Act;
+use safety::hazard::act::Input;
 use safety::kernel::audit::{self, What};
 use safety::kernel::{proof, registry};
 use safety::org::people;
@@ -119,6 +120,43 @@ fn erasing_a_person_leaves_every_other_proof_valid_and_no_name_behind() {
         assert!(rows.len() > 17);
         let audit = audit::run(w.app.db(), &vkey, w.app.now()).unwrap();
         assert!(audit.clean(), "{audit:?}");
+    });
+}
+
+#[test]
+fn an_erasure_takes_the_name_out_of_what_others_wrote() {
+    on_both(|w| {
+        let gone = w.person("贾宝玉", w.school, &[]);
+        let told = w.raise("张福贵", "贾宝玉把疏散指示灯碰坏了");
+        let untold = w.raise("张福贵", "指示灯不亮");
+        let input = Input { note: Some("请贾宝玉先别靠近".into()), ..Input::default() };
+        w.act("李建国", told, Act::Comment, input).unwrap();
+        let elsewhere = w.foreign_gate;
+        let new = safety::hazard::NewHazard {
+            what: "大门外贾宝玉停车堵路".into(),
+            place: Some(elsewhere),
+            category: Some(safety::hazard::Category::Fire),
+            photos: vec![crate::world::photo(2)],
+            ..Default::default()
+        };
+        w.by("北山主任", move |cx| safety::hazard::raise::raise(cx, &new)).unwrap();
+        w.by("市管理员", move |cx| people::erase(cx, gone)).unwrap();
+        let h = w.system(move |cx| safety::hazard::load(cx, told)).unwrap();
+        assert_eq!(h.what, "■■■把疏散指示灯碰坏了");
+        assert_eq!(w.system(move |cx| safety::hazard::load(cx, untold)).unwrap().version, 1, "nothing else is touched");
+        let db = w.app.db();
+        let left = |table: &str, column: &str, text: &str| {
+            let sql = format!("select count(*) as n from {table} where {column} like $1");
+            let like = format!("%{text}%");
+            db.read(move |tx| tx.row(&sql, args![like.clone()])).unwrap().unwrap().int("n").unwrap()
+        };
+        assert_eq!((left("hazard_step", "note", "贾宝玉"), left("hazard_step", "note", "■■■")), (0, 1));
+        assert_eq!(
+            (left("hazard", "find", "贾宝玉"), left("hazard", "find", "jby")),
+            (1, 1),
+            "of the other county only"
+        );
+        assert_eq!(left("hazard", "what", "贾宝玉"), 1, "texts of other units are not reached");
     });
 }
 

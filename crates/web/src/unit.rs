@@ -1,9 +1,11 @@
-//! Units (4.1, 4.2): the list below one's own, and a unit's record with its life.
+//! Units (4.1, 4.2): the list below one's own, and a unit's record with its life; what changes it is in `life`.
+
+mod life;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
-use axum::routing::{get, post};
+use axum::routing::get;
 use base::{Error, Id, Result, limits};
 use safety::Cx;
 use safety::kernel::rights::Action;
@@ -24,8 +26,7 @@ pub fn routes() -> Router<Web> {
         .route("/units", get(list).post(open))
         .route("/units/new", get(new))
         .route("/units/{id}", get(show).post(change))
-        .route("/units/{id}/close", post(close))
-        .route("/units/{id}/move", post(move_to))
+        .merge(life::routes())
 }
 
 /// The id of an address; what is no id is simply not there.
@@ -153,7 +154,7 @@ pub(crate) fn list_tabs(of: Id, list: bool) -> Vec<Tab> {
 
 struct StepRow {
     on: String,
-    what: &'static str,
+    what: String,
     reason: String,
 }
 
@@ -173,6 +174,7 @@ struct ShowPage {
     steps: Vec<StepRow>,
     may_change: bool,
     may_manage: bool,
+    ways: Vec<life::Way>,
     leaf: String,
     typed: Fields,
     faults: Vec<FieldFault>,
@@ -260,6 +262,7 @@ async fn show_page(
         steps: s.steps.iter().map(step_row).collect(),
         may_change: s.may_change && s.unit.closed_on.is_none(),
         may_manage: s.may_manage && s.unit.closed_on.is_none(),
+        ways: if s.may_manage { life::ways(&s.unit) } else { Vec::new() },
         leaf: s.leaf.map(words::number).unwrap_or_default(),
         stages: Stage::ALL.iter().map(|k| Choice::new(k.code(), words::stage(*k))).collect(),
         seconds,
@@ -271,7 +274,7 @@ async fn show_page(
 fn step_row(step: &UnitStep) -> StepRow {
     StepRow {
         on: words::day_full(step.effective_on),
-        what: words::unit_act(&step.act),
+        what: words::unit_step(&step.act, step.from.as_deref(), step.to.as_deref()),
         reason: step.reason.clone().unwrap_or_default(),
     }
 }
@@ -311,6 +314,7 @@ fn changes(fields: &Fields) -> Result<Change> {
         address: text("address"),
         phone: text("phone"),
         second: fields.id("second")?,
+        on: fields.day("on")?,
     })
 }
 
@@ -335,40 +339,6 @@ async fn change(State(web): State<Web>, Path(id): Path<String>, posted: Posted) 
         Err(e) => {
             let Kept { status, faults } = page::keep(&posted.signed.ask, e)?;
             page::again(&show_page(&web, &posted.signed, id, Some(posted.fields.clone()), faults).await?, status)
-        }
-    }
-}
-
-async fn close(State(web): State<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
-    let id = id_of(&id)?;
-    let reason = posted.fields.text("reason");
-    let into = posted.fields.id("into")?;
-    let done = web
-        .act(&posted, move |cx| {
-            let on = cx.now.day();
-            unit::close(cx, id, on, into, &reason)
-        })
-        .await;
-    after(&web, &posted, id, done).await
-}
-
-async fn move_to(State(web): State<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
-    let id = id_of(&id)?;
-    let reason = posted.fields.text("reason");
-    let done = match posted.fields.id("parent") {
-        Ok(Some(parent)) => web.act(&posted, move |cx| unit::move_to(cx, id, parent, &reason)).await,
-        Ok(None) => Err(Error::invalid("parent", base::Problem::Required)),
-        Err(e) => Err(e),
-    };
-    after(&web, &posted, id, done).await
-}
-
-async fn after(web: &Web, posted: &Posted, id: Id, done: Result<()>) -> Answer {
-    match done {
-        Ok(()) => page::done(&posted.signed.ask, web.now(), id, format!("/units/{id}")),
-        Err(e) => {
-            let Kept { status, faults } = page::keep(&posted.signed.ask, e)?;
-            page::again(&show_page(web, &posted.signed, id, None, faults).await?, status)
         }
     }
 }

@@ -23,7 +23,7 @@ pub mod refusal;
 pub mod time;
 
 pub use hazard::{act, act_done, bucket, category, five, grade, seen, state, term};
-pub use org::{place_kind, point, point_fault, post_word, role, stage, unit_act, unit_kind};
+pub use org::{place_kind, point, point_fault, post_word, role, stage, unit_act, unit_kind, unit_step};
 pub use pages::{empty, nav, tab};
 pub use refusal::{
     CSRF, MUST_CHANGE, SIGN_IN_ENDED, fault, faults, field, form_faults, login_rest, login_wrong, problem, refusal,

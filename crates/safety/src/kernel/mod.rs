@@ -7,6 +7,7 @@ pub mod audit;
 pub mod command;
 pub mod cx;
 pub mod due;
+pub mod erase;
 pub mod files;
 pub mod proof;
 pub mod registry;

@@ -5,32 +5,40 @@ pub struct Table {
     pub record: bool,
     /// For a record: its columns that hold a person's data and are emptied by an erasure. Else: why it is no record.
     pub note: &'static str,
+    /// Columns of free text, in which a person may be named: an erasure takes the name out of them (`erase`). Such a
+    /// table has a column `unit`; `find` comes last, after the texts that it is made of.
+    pub texts: &'static str,
 }
 
 const fn record(name: &'static str, personal: &'static str) -> Table {
-    Table { name, record: true, note: personal }
+    Table { name, record: true, note: personal, texts: "" }
+}
+
+/// A record with free text.
+const fn told(name: &'static str, texts: &'static str) -> Table {
+    Table { name, record: true, note: "", texts }
 }
 
 const fn other(name: &'static str, why: &'static str) -> Table {
-    Table { name, record: false, note: why }
+    Table { name, record: false, note: why, texts: "" }
 }
 
 pub const TABLES: &[Table] = &[
     record("unit", "phone"),
-    record("unit_step", ""),
+    told("unit_step", "reason"),
     record("person", "name mobile"),
     record("login", "password"),
     record("post", "title"),
-    record("place", ""),
+    told("place", "name find"),
     record("signin", "device"),
     record("class", ""),
     record("class_span", ""),
     record("pupil", "name"),
     record("pupil_span", ""),
-    record("check_run", "note"),
+    told("check_run", "title note back_reason"),
     record("check_place", ""),
-    record("hazard", "what place_text protection measure"),
-    record("hazard_step", "note change"),
+    told("hazard", "what place_text protection measure five back_reason void_reason find"),
+    told("hazard_step", "note change"),
     other("leaf", "the log itself: verified against its own tree"),
     other("tree", "hashes of the log: recomputed by every verification"),
     other("checkpoint", "the newest signed head: verified by its signature"),

@@ -1,6 +1,6 @@
 //! Logins and sessions. A login opens the door for one person; a session acts in one of the person's posts at a time.
 //! Sessions are kept on the server, hashed, listed and revocable. Hashing and checking of passwords happens at the
-//! door, before the transaction. Every sign-in is a record with its leaf.
+//! door, before the transaction. Every sign-in and sign-out, and every change of post, is a record with its leaf.
 //! Refusals never tell whether a login exists: SignIn.
 
 use base::{Error, Id, Problem, Refusal, Result, Stopwatch, limits};
@@ -218,23 +218,33 @@ pub fn seen(cx: &mut Cx<'_, '_>, session: Id) -> Result<()> {
     Ok(())
 }
 
-/// Acts in another of the person's posts from now on.
+/// Acts in another of the person's posts from now on. The leaf names the post that was left.
 pub fn switch(cx: &mut Cx<'_, '_>, session: Id, post: Id) -> Result<()> {
     let (Some(login), Some(person)) = (cx.actor.login, cx.actor.person) else { return Err(Refusal::SignIn.into()) };
     if !post::of_person(cx, person)?.iter().any(|p| p.id == post) {
         return Err(Refusal::NotFound.into());
     }
+    let device = own_device(cx, session, login)?;
     cx.tx.exec(sql::SESSION_POST, args![session, login, post])?;
-    Ok(())
+    if cx.actor.post == Some(post) { Ok(()) } else { own_note(cx, login, "post", &device) }
 }
 
 /// Ends one of the actor's own sessions (sign out, or a lost phone).
 pub fn sign_out(cx: &mut Cx<'_, '_>, session: Id) -> Result<()> {
     let login = cx.actor.login.ok_or(Error::from(Refusal::SignIn))?;
-    if cx.tx.exec(sql::SESSION_END, args![session, login])? == 0 {
-        return Err(Refusal::NotFound.into());
-    }
-    Ok(())
+    let device = own_device(cx, session, login)?;
+    cx.tx.exec(sql::SESSION_END, args![session, login])?;
+    own_note(cx, login, "out", &device)
+}
+
+/// The device of one of a login's own sessions; NotFound when it is none of them.
+fn own_device(cx: &mut Cx<'_, '_>, session: Id, login: Id) -> Result<String> {
+    cx.tx.row(sql::SESSION_OWN, args![session, login])?.ok_or(Error::from(Refusal::NotFound))?.text("device")
+}
+
+fn own_note(cx: &mut Cx<'_, '_>, login: Id, outcome: &'static str, device: &str) -> Result<()> {
+    let row = cx.tx.row(sql::LOGIN_BY_ID, args![login])?.ok_or(Error::from(Refusal::SignIn))?;
+    note(cx, row.int("county")?, login, outcome, device)
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -6,6 +6,7 @@
 //! Not here: hashing of passwords (a door does it in its heavy lane), Chinese names of kinds and roles (`web::words`).
 
 pub(crate) mod kinds;
+mod life;
 pub mod login;
 pub mod people;
 pub mod place;

@@ -1,5 +1,6 @@
 //! Persons on the roll of a unit. A person is no login and no post: both hang on it. Erasure empties the name and the
-//! telephone and destroys the salt, so that earlier leaves can be linked to nobody; what was done and when remains.
+//! telephone and destroys the salt, so that earlier leaves can be linked to nobody; what was done and when remains. The
+//! name is taken out of free text too (`kernel::erase`).
 
 use base::{Error, Id, Ms, Problem, Refusal, Result, limits};
 use db::{Row, args};
@@ -128,12 +129,22 @@ pub fn correct(cx: &mut Cx<'_, '_>, id: Id, name: &str, mobile: Option<&str>) ->
     Ok(())
 }
 
-/// Erases a person's data (个人信息保护法 art. 47). Refuses while the person holds a post.
+/// Erases a person's data (个人信息保护法 art. 47), the name also where others wrote it down. Refuses while the person
+/// holds a post.
 pub fn erase(cx: &mut Cx<'_, '_>, id: Id) -> Result<()> {
     let person = load(cx, id)?;
     cx.require(Action::Erase, person.unit, false)?;
     if !super::post::of_person(cx, id)?.is_empty() {
         return Err(Refusal::WrongState { from: "in_post", action: "erase" }.into());
+    }
+    if let Some(name) = &person.name {
+        let mut homes = vec![person.unit];
+        for row in cx.tx.rows(sql::POST_HOMES, args![id])? {
+            homes.push(row.id("home")?);
+        }
+        homes.sort_unstable();
+        homes.dedup();
+        crate::kernel::erase::name(cx, &homes, name)?;
     }
     let (salt, now) = (cx.salt(), cx.now);
     cx.put("person.erase", "person", sql::PERSON_ERASE, args![id, salt, now])?;

@@ -19,6 +19,8 @@ pub const UNIT_PATH: &str =
     "select u.* from unit_tree t join unit u on u.id = t.top where t.unit = $1 order by t.depth";
 pub const UNIT_SEARCH: &str = "select u.* from unit_tree t join unit u on u.id = t.unit \
     where t.top = $1 and u.find like $2 escape '\\' and u.kind not in ('department', 'campus') order by t.depth, u.name limit $3";
+pub const UNIT_SEARCH_OWN: &str = "select u.* from unit u where u.id = $1 and u.find like $2 escape '\\' \
+    order by u.name limit $3";
 pub const UNIT_BELOW: &str = "select u.* from unit_tree t join unit u on u.id = t.unit \
     where t.top = $1 and u.kind = $2 and u.closed_on is null order by u.code, u.id limit $3";
 pub const TREE_SELF: &str = "insert into unit_tree (top, unit, depth) values ($1, $1, 0)";
@@ -53,6 +55,8 @@ pub const POSTS_OF_PERSON: &str = "select * from post where person = $1 and from
     and (until_on is null or until_on >= $2) order by role, from_on, id";
 pub const POSTS_OF_HOME: &str = "select * from post where home = $1 and from_on <= $2 \
     and (until_on is null or until_on >= $2) order by role, from_on, id";
+/// Where a person ever held a post.
+pub const POST_HOMES: &str = "select distinct home from post where person = $1";
 pub const POST_LAST: &str = "select max(until_on) as last_on from post where home = $1 and role = $2";
 /// Put together by `post::vacant_sql`: the marks are filled with the table of named posts. Nothing of it comes from
 /// outside.
@@ -85,6 +89,7 @@ pub const SIGNIN_INSERT: &str = "insert into signin (county, id, version, salt, 
 pub const SESSION_INSERT: &str = "insert into session (hash, id, login, post, csrf, device, began_s, seen_s, ends_s) \
     values ($1, $2, $3, $4, $5, $6, $7, $7, $8)";
 pub const SESSION_BY_HASH: &str = "select * from session where hash = $1";
+pub const SESSION_OWN: &str = "select * from session where id = $1 and login = $2";
 pub const SESSION_SEEN: &str = "update session set seen_s = $2 where id = $1";
 pub const SESSION_POST: &str = "update session set post = $3 where id = $1 and login = $2";
 pub const SESSION_END: &str = "delete from session where id = $1 and login = $2";
@@ -116,6 +121,7 @@ pub const ALL: &[&str] = &[
     UNIT_CHILDREN,
     UNIT_PATH,
     UNIT_SEARCH,
+    UNIT_SEARCH_OWN,
     UNIT_BELOW,
     TREE_SELF,
     TREE_UNDER,
@@ -135,6 +141,7 @@ pub const ALL: &[&str] = &[
     POST_END,
     POSTS_OF_PERSON,
     POSTS_OF_HOME,
+    POST_HOMES,
     POST_LAST,
     CONTACTS,
     LOGIN_BY_ID,
@@ -147,6 +154,7 @@ pub const ALL: &[&str] = &[
     SIGNIN_INSERT,
     SESSION_INSERT,
     SESSION_BY_HASH,
+    SESSION_OWN,
     SESSION_SEEN,
     SESSION_POST,
     SESSION_END,

@@ -1,14 +1,17 @@
-//! Units and their tree. A unit's life is intervals: opened, renamed, moved, merged, closed; each is a step with its
-//! day, and the closure table is kept beside. Refusals: NotFound (absent or hidden), NoRight, Invalid.
+//! Units and their tree: what they are, who finds them, how they are opened and changed. A unit's life is intervals:
+//! opened, renamed, moved, merged, closed; each is a step with its day (`life`).
+//! Refusals: NotFound (absent or hidden), NoRight, Invalid.
 
-use base::{Day, Error, Id, Ms, Problem, Refusal, Result, limits};
+use base::{Day, Error, Id, Problem, Refusal, Result, limits};
 use db::{Row, args};
 use serde::{Deserialize, Serialize};
 
 use super::kinds::{Stage, UnitKind};
+pub use super::life::{UnitStep, Ways, close, history, move_to, ways};
+use super::life::{past, step};
 use super::sql;
 use crate::kernel::cx::Cx;
-use crate::kernel::rights::{self, Action};
+use crate::kernel::rights::{self, Action, Reach, Relation};
 use crate::kernel::text::{self, Faults};
 
 /// What is typed about a unit.
@@ -142,20 +145,54 @@ pub fn path(cx: &mut Cx<'_, '_>, id: Id) -> Result<Vec<Unit>> {
     rows.iter().map(from_row).collect()
 }
 
-/// Units right under `parent` (departments and campuses of an institution included), by name.
+/// Units right under `parent` that the asker reads (departments and campuses of an institution included), by name. Under
+/// a bureau above the asker stand foreign schools: they are not there.
 pub fn children(cx: &mut Cx<'_, '_>, parent: Id) -> Result<Vec<Unit>> {
-    show(cx, parent)?;
-    let mut units: Vec<Unit> =
-        cx.tx.rows(sql::UNIT_CHILDREN, args![parent])?.iter().map(from_row).collect::<Result<_>>()?;
+    let parent = show(cx, parent)?;
+    let rows = cx.tx.rows(sql::UNIT_CHILDREN, args![parent.id])?;
+    let mut units: Vec<Unit> = rows.iter().map(from_row).collect::<Result<_>>()?;
+    let under = matches!(rights::relation(cx, parent.home)?, Relation::Own | Relation::Below);
+    if !(under && matches!(rights::reach(cx.actor.role, Action::UnitRead), Reach::Subtree | Reach::All)) {
+        units = readable(cx, units)?;
+    }
     units.sort_by(|a, b| (a.kind, &a.code, &a.name).cmp(&(b.kind, &b.code, &b.name)));
     Ok(units)
 }
 
-/// A page of the institutions in the asker's subtree whose name, short name or initials hold `query`.
+fn readable(cx: &mut Cx<'_, '_>, units: Vec<Unit>) -> Result<Vec<Unit>> {
+    let mut out = Vec::with_capacity(units.len());
+    for unit in units {
+        let relation = rights::relation(cx, unit.home)?;
+        if rights::decide(cx.actor.role, relation, Action::UnitRead, false).allow {
+            out.push(unit);
+        }
+    }
+    Ok(out)
+}
+
+/// A page of the institutions in the asker's reach whose name, short name or initials hold `query`.
 pub fn search(cx: &mut Cx<'_, '_>, query: &str, limit: i64) -> Result<Vec<Unit>> {
+    let sql = match rights::reach(cx.actor.role, Action::UnitRead) {
+        Reach::Subtree | Reach::All => sql::UNIT_SEARCH,
+        Reach::Unit => sql::UNIT_SEARCH_OWN,
+        _ => return Ok(Vec::new()),
+    };
     let limit = limit.clamp(1, limits::PAGE_ROWS_MAX);
-    let rows = cx.tx.rows(sql::UNIT_SEARCH, args![cx.actor.unit, text::like(query), limit])?;
+    let rows = cx.tx.rows(sql, args![cx.actor.unit, text::like(query), limit])?;
     rows.iter().map(from_row).collect()
+}
+
+/// Agencies beside the bureaus above a unit: to whom its work can be handed. Refused like the transfer itself.
+pub fn agencies(cx: &mut Cx<'_, '_>, of: Id) -> Result<Vec<Unit>> {
+    let home = load(cx, of)?.home;
+    cx.require(Action::HazardTransfer, home, false)?;
+    let mut out = Vec::new();
+    for above in path(cx, of)?.into_iter().filter(|u| u.kind.is_bureau()) {
+        let rows = cx.tx.rows(sql::UNIT_CHILDREN, args![above.id])?;
+        let units = rows.iter().map(from_row).collect::<Result<Vec<_>>>()?;
+        out.extend(units.into_iter().filter(|u| u.kind == UnitKind::Agency && u.closed_on.is_none()));
+    }
+    Ok(out)
 }
 
 /// Opens a unit. Refuses: a parent that the actor may not manage, a kind that cannot stand there, a code in use,
@@ -170,14 +207,14 @@ pub fn open(cx: &mut Cx<'_, '_>, new: &NewUnit) -> Result<Id> {
         None if cx.actor.role == super::Role::System => None,
         None => return Err(Error::invalid("parent", Problem::Required)),
     };
-    let (name, short) = check(cx, new, parent.as_ref())?;
+    let Typed { name, short, code, address, phone } = check(cx, new, parent.as_ref())?;
     let id = new.id.unwrap_or_else(|| cx.id());
     if cx.tx.row(sql::UNIT_BY_ID, args![id])?.is_some() {
         return Err(Error::invalid("id", Problem::Taken));
     }
     let county = new.county.filter(|_| new.kind.is_bureau()).or(parent.as_ref().map(|p| p.county)).unwrap_or(0);
     let home = if new.kind.is_institution() { id } else { parent.as_ref().map(|p| p.home).unwrap_or(id) };
-    let find = text::find(&[&name, &short, new.code.as_deref().unwrap_or("")]);
+    let find = text::find(&[&name, &short, code.as_deref().unwrap_or("")]);
     let (salt, day, now) = (cx.salt(), cx.now.day(), cx.now);
     cx.put(
         "unit.open",
@@ -187,7 +224,7 @@ pub fn open(cx: &mut Cx<'_, '_>, new: &NewUnit) -> Result<Id> {
             county,
             id,
             salt,
-            new.code.clone(),
+            code,
             new.kind,
             name,
             short,
@@ -200,8 +237,8 @@ pub fn open(cx: &mut Cx<'_, '_>, new: &NewUnit) -> Result<Id> {
             new.buses,
             new.pupils,
             new.classes,
-            new.address.clone(),
-            new.phone.clone(),
+            address,
+            phone,
             day,
             now
         ],
@@ -215,7 +252,16 @@ pub fn open(cx: &mut Cx<'_, '_>, new: &NewUnit) -> Result<Id> {
     Ok(id)
 }
 
-fn check(cx: &mut Cx<'_, '_>, new: &NewUnit, parent: Option<&Unit>) -> Result<(String, String)> {
+/// What was typed, as it is kept.
+struct Typed {
+    name: String,
+    short: String,
+    code: Option<String>,
+    address: Option<String>,
+    phone: Option<String>,
+}
+
+fn check(cx: &mut Cx<'_, '_>, new: &NewUnit, parent: Option<&Unit>) -> Result<Typed> {
     let mut faults = Faults::default();
     let name = faults.text("name", &new.name, limits::NAME_CHARS);
     let short = faults.optional("short", &new.short, 12).unwrap_or_else(|| name.chars().take(12).collect());
@@ -223,26 +269,26 @@ fn check(cx: &mut Cx<'_, '_>, new: &NewUnit, parent: Option<&Unit>) -> Result<(S
     faults.range("boarders", new.boarders, 0, new.pupils.max(0));
     faults.range("classes", new.classes, 0, 1_000);
     faults.range("buses", new.buses, 0, 1_000);
-    faults.optional("address", new.address.as_deref().unwrap_or(""), limits::NOTE_CHARS);
-    faults.optional("phone", new.phone.as_deref().unwrap_or(""), 40);
+    let address = faults.optional("address", new.address.as_deref().unwrap_or(""), limits::NOTE_CHARS);
+    let phone = faults.optional("phone", new.phone.as_deref().unwrap_or(""), 40);
     if parent.is_some_and(|p| !stands(new.kind, p.kind)) {
         faults.add("kind", Problem::Mismatch { with: "parent" });
     }
     if parent.is_some_and(|p| p.closed_on.is_some()) {
         faults.add("parent", Problem::Unknown);
     }
-    if let Some(code) = &new.code {
-        faults.text("code", code, 20);
-        if cx.tx.row(sql::UNIT_BY_CODE, args![code.as_str()])?.is_some() {
-            faults.add("code", Problem::Taken);
-        }
+    let code = faults.optional("code", new.code.as_deref().unwrap_or(""), 20);
+    if let Some(code) = &code
+        && cx.tx.row(sql::UNIT_BY_CODE, args![code.as_str()])?.is_some()
+    {
+        faults.add("code", Problem::Taken);
     }
     faults.done()?;
-    Ok((name, short))
+    Ok(Typed { name, short, code, address, phone })
 }
 
 /// What may stand under what.
-fn stands(kind: UnitKind, under: UnitKind) -> bool {
+pub(super) fn stands(kind: UnitKind, under: UnitKind) -> bool {
     use UnitKind::*;
     match kind {
         City => false,
@@ -270,9 +316,13 @@ pub struct Change {
     pub address: Option<String>,
     pub phone: Option<String>,
     pub second: Option<Id>,
+    /// The day from which a new name holds; today when absent.
+    #[serde(default)]
+    pub on: Option<Day>,
 }
 
-/// Changes a unit's name or attributes; the step keeps what was before.
+/// Changes a unit's name or attributes; the step keeps what was before. Another name (更名) needs a reason and the right
+/// to manage the unit.
 pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change, reason: Option<&str>) -> Result<()> {
     let unit = load(cx, id)?;
     cx.require(Action::PlaceManage, unit.home, false)?;
@@ -281,6 +331,7 @@ pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change, reason: Option<&str>
     }
     let mut new = unit.clone();
     let mut faults = Faults::default();
+    let reason = faults.optional("reason", reason.unwrap_or(""), limits::NOTE_CHARS);
     if let Some(name) = &change.name {
         new.name = faults.text("name", name, limits::NAME_CHARS);
     }
@@ -306,6 +357,11 @@ pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change, reason: Option<&str>
             faults.add("second", Problem::Unknown);
         }
         new.second = Some(second);
+    }
+    let renamed = new.name != unit.name;
+    let on = past(cx, &mut faults, change.on);
+    if renamed && reason.is_none() {
+        faults.add("reason", Problem::Required);
     }
     faults.done()?;
     let (before, after) = (brief(&unit), brief(&new));
@@ -333,8 +389,8 @@ pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change, reason: Option<&str>
             new.second
         ],
     )?;
-    let day = cx.now.day();
-    step(cx, unit.county, id, "change", Some(before), Some(after), reason, day)?;
+    let act = if renamed { "rename" } else { "change" };
+    step(cx, unit.county, id, act, Some(before), Some(after), reason.as_deref(), on)?;
     cx.signal("unit", unit.county, unit.home, id);
     Ok(())
 }
@@ -357,102 +413,19 @@ fn brief(unit: &Unit) -> String {
     .to_string()
 }
 
-/// Moves a unit (with everything under it) to another parent: 划转. Old records keep their partition; rights follow
-/// the tree from now on.
-pub fn move_to(cx: &mut Cx<'_, '_>, id: Id, parent: Id, reason: &str) -> Result<()> {
-    let (unit, to) = (load(cx, id)?, load(cx, parent)?);
-    cx.require(Action::UnitManage, unit.home, false)?;
-    cx.require(Action::UnitManage, to.home, false)?;
-    if !stands(unit.kind, to.kind) || cx.tx.row(rights::sql::DEPTH, args![id, parent])?.is_some() {
-        return Err(Error::invalid("parent", Problem::Mismatch { with: "kind" }));
-    }
-    cx.put("unit.move", "unit", sql::UNIT_MOVE, args![id, parent])?;
-    cx.tx.exec(sql::TREE_CUT, args![id])?;
-    cx.tx.exec(sql::TREE_GRAFT, args![id, parent])?;
-    let (before, day) = (unit.parent.map(|p| p.to_string()), cx.now.day());
-    step(cx, unit.county, id, "move", before, Some(parent.to_string()), Some(reason), day)?;
-    cx.signal("unit", unit.county, unit.home, id);
-    Ok(())
-}
-
-/// Closes a unit from a day on; `into` names the unit it was merged into. Refuses while open units stand under it.
-pub fn close(cx: &mut Cx<'_, '_>, id: Id, on: Day, into: Option<Id>, reason: &str) -> Result<()> {
-    let unit = load(cx, id)?;
-    cx.require(Action::UnitManage, unit.home, false)?;
-    if unit.closed_on.is_some() {
-        return Err(Refusal::WrongState { from: "closed", action: "close" }.into());
-    }
-    if cx.tx.rows(sql::UNIT_CHILDREN, args![id])?.iter().any(|r| r.opt_int("closed_on") == Ok(None)) {
-        return Err(Error::invalid("unit", Problem::Mismatch { with: "children" }));
-    }
-    let reason = text::clean(reason);
-    if reason.is_empty() {
-        return Err(Error::invalid("reason", Problem::Required));
-    }
-    if let Some(into) = into {
-        load(cx, into)?;
-    }
-    let act = if into.is_some() { "merge" } else { "close" };
-    cx.put("unit.close", "unit", sql::UNIT_CLOSE, args![id, on, into])?;
-    step(cx, unit.county, id, act, None, into.map(|i| i.to_string()), Some(&reason), on)?;
-    cx.signal("unit", unit.county, unit.home, id);
-    Ok(())
-}
-
-#[expect(clippy::too_many_arguments, reason = "one call per column of the step, all in this file")]
-fn step(
-    cx: &mut Cx<'_, '_>,
-    county: i64,
-    unit: Id,
-    act: &'static str,
-    before: Option<String>,
-    after: Option<String>,
-    reason: Option<&str>,
-    on: Day,
-) -> Result<()> {
-    let (id, salt, now) = (cx.id(), cx.salt(), cx.now);
-    let (post, serial) = (cx.actor.post, load(cx, unit)?.version);
-    cx.put(
-        "unit.step",
-        "unit_step",
-        sql::UNIT_STEP,
-        args![county, id, salt, unit, serial, act, before, after, reason.map(str::to_string), on, post, now],
-    )?;
-    Ok(())
-}
-
-/// One change in a unit's life.
-#[derive(Clone, Debug, Serialize)]
-pub struct UnitStep {
-    pub act: String,
-    pub before: Option<String>,
-    pub after: Option<String>,
-    pub reason: Option<String>,
-    pub effective_on: Day,
-    pub received_at: Ms,
-}
-
-pub fn history(cx: &mut Cx<'_, '_>, id: Id) -> Result<Vec<UnitStep>> {
-    show(cx, id)?;
-    let rows = cx.tx.rows(sql::UNIT_STEPS, args![id])?;
-    rows.iter()
-        .map(|row| {
-            Ok(UnitStep {
-                act: row.text("act")?,
-                before: row.opt_text("before")?,
-                after: row.opt_text("after")?,
-                reason: row.opt_text("reason")?,
-                effective_on: row.day("effective_on")?,
-                received_at: row.ms("received_at")?,
-            })
-        })
-        .collect()
-}
-
-/// Institutions (bureaus and schools) of a kind in the asker's subtree, for pickers and reports.
+/// Open institutions (bureaus and schools) of a kind in the asker's reach, for pickers and reports.
 pub fn institutions(cx: &mut Cx<'_, '_>, kind: UnitKind) -> Result<Vec<Unit>> {
-    let rows = cx.tx.rows(sql::UNIT_BELOW, args![cx.actor.unit, kind, limits::EXPORT_ROWS_MAX])?;
-    rows.iter().map(from_row).collect()
+    match rights::reach(cx.actor.role, Action::UnitRead) {
+        Reach::Subtree | Reach::All => {
+            let rows = cx.tx.rows(sql::UNIT_BELOW, args![cx.actor.unit, kind, limits::EXPORT_ROWS_MAX])?;
+            rows.iter().map(from_row).collect()
+        }
+        Reach::Unit => {
+            let own = load(cx, cx.actor.unit)?;
+            Ok(Some(own).filter(|u| u.kind == kind && u.closed_on.is_none()).into_iter().collect())
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The county bureau above a unit (or the city itself): where its reports go. None at the root.

@@ -42,10 +42,14 @@ dto! {
 /// One change in a unit's life.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UnitStep {
-    /// open, change, move, merge, close
+    /// open, change, rename, second, move, merge, close
     pub act: String,
     pub before: Option<String>,
     pub after: Option<String>,
+    /// What people call it: the name, or the unit above, before.
+    pub from: Option<String>,
+    /// The same after; the unit that it was merged into.
+    pub to: Option<String>,
     pub reason: Option<String>,
     pub effective_on: Date,
     pub received_at: At,
@@ -57,6 +61,8 @@ impl From<unit::UnitStep> for UnitStep {
             act: s.act,
             before: s.before,
             after: s.after,
+            from: s.from,
+            to: s.to,
             reason: s.reason,
             effective_on: s.effective_on.into(),
             received_at: s.received_at.into(),

@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use base::{Error, Id, Problem, Result, limits};
-use safety::kernel::rights::{Action, Reach, Relation, reach, relation};
+use base::{Id, Result, limits};
 use safety::org::unit::{self, Change, NewUnit};
 use safety::org::{UnitKind as Kind, people, place, post};
 use safety::{Cx, check};
@@ -73,32 +72,13 @@ fn found(cx: &mut Cx<'_, '_>, query: Option<&str>, kind: Option<Kind>) -> Result
     if let Some(query) = query {
         let mut hits = unit::search(cx, query, limits::PAGE_ROWS_MAX)?;
         hits.retain(|u| wanted(u.kind));
-        return if reads_subtree(cx) { Ok(hits) } else { readable(cx, hits) };
+        return Ok(hits);
     }
     let mut all = Vec::new();
     for kind in Kind::ALL.iter().copied().filter(|k| k.is_institution() && wanted(*k)) {
         all.extend(unit::institutions(cx, kind)?);
     }
-    if reads_subtree(cx) { Ok(all) } else { readable(cx, all) }
-}
-
-/// Those that the asker could also open: below a superior school stand units that only its leaders read, and above
-/// everybody stand units whose other children are foreign.
-fn readable(cx: &mut Cx<'_, '_>, units: Vec<unit::Unit>) -> Result<Vec<unit::Unit>> {
-    let mut out = Vec::with_capacity(units.len());
-    for unit in units {
-        match unit::show(cx, unit.id) {
-            Ok(_) => out.push(unit),
-            Err(Error::Refused(_)) => {}
-            Err(fault) => return Err(fault),
-        }
-    }
-    Ok(out)
-}
-
-/// Does the asker read whatever stands in the own subtree? Then no row of it needs to be asked about.
-fn reads_subtree(cx: &Cx<'_, '_>) -> bool {
-    matches!(reach(cx.actor.role, Action::UnitRead), Reach::Subtree | Reach::All)
+    Ok(all)
 }
 
 /// Show a unit
@@ -121,12 +101,7 @@ async fn unit_children(
     PathId(id): PathId,
     Queried(paging): Queried<Paging>,
 ) -> Reply<Json<Listed<Unit>>> {
-    let under = move |cx: &mut Cx<'_, '_>| {
-        let units = unit::children(cx, id)?;
-        let inside = matches!(relation(cx, id)?, Relation::Own | Relation::Below);
-        if inside && reads_subtree(cx) { Ok(units) } else { readable(cx, units) }
-    };
-    let units = web.read(signed.actor(), under).await?;
+    let units = web.read(signed.actor(), move |cx| unit::children(cx, id)).await?;
     Ok(Json(page::cut(units, |u| u.id, paging.limit, paging.cursor.as_deref())?))
 }
 
@@ -218,6 +193,9 @@ pub struct UnitChange {
     phone: Option<Phone>,
     /// A person at the superior school.
     second: Option<Uid>,
+    /// The day from which a new name holds, not one to come; today when absent.
+    on: Option<Date>,
+    /// Needed where the name changes.
     reason: Option<Note>,
 }
 
@@ -243,6 +221,7 @@ async fn unit_change(State(web): State<Web>, PathId(id): PathId, call: Call<Unit
         address: body.address.map(|a| a.0),
         phone: body.phone.map(|p| p.0),
         second: body.second.map(|s| s.0),
+        on: body.on.map(|d| d.0),
     };
     let job = move |cx: &mut Cx<'_, '_>| {
         unit::change(cx, id, &change, reason.as_deref())?;
@@ -256,6 +235,8 @@ async fn unit_change(State(web): State<Web>, PathId(id): PathId, call: Call<Unit
 #[serde(deny_unknown_fields)]
 pub struct UnitMove {
     parent: Uid,
+    /// The day of the decision, not one to come; today when absent.
+    on: Option<Date>,
     reason: Note,
 }
 
@@ -265,12 +246,9 @@ pub struct UnitMove {
 #[utoipa::path(post, path = "/units/{id}/move", tag = "units", params(("id" = Uid, Path, description = "The unit")),
     request_body = UnitMove, responses((status = 200, description = "Moved", body = Changed)))]
 async fn unit_move(State(web): State<Web>, PathId(id): PathId, call: Call<UnitMove>) -> Reply<Json<Changed>> {
-    let (parent, reason) = (call.body.parent.0, call.body.reason.0.clone());
-    if reason.is_empty() {
-        return Err(Error::invalid("reason", Problem::Required).into());
-    }
+    let UnitMove { parent, on, reason } = call.body.clone();
     let job = move |cx: &mut Cx<'_, '_>| {
-        unit::move_to(cx, id, parent, &reason)?;
+        unit::move_to(cx, id, parent.0, on.map_or(cx.now.day(), |d| d.0), &reason.0)?;
         changed(cx, id)
     };
     let moved = call.once(&web, job).await?;
@@ -285,7 +263,7 @@ async fn unit_move(State(web): State<Web>, PathId(id): PathId, call: Call<UnitMo
 pub struct UnitClose {
     /// Today when absent.
     on: Option<Date>,
-    /// The unit that it was merged into.
+    /// The unit that it was merged into: one that the asker manages too.
     into: Option<Uid>,
     reason: Note,
 }

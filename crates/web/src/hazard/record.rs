@@ -121,7 +121,7 @@ pub fn known(cx: &mut Cx<'_, '_>, id: Id) -> Result<Known> {
         known.departments = choices(inner.into_iter().filter(|u| u.kind == UnitKind::Department));
     }
     if known.view.acts.contains(&Act::Transfer) {
-        known.agencies = agencies(cx, h.unit)?;
+        known.agencies = choices(unit::agencies(cx, h.unit)?.into_iter());
     }
     if known.view.acts.contains(&Act::Correct) {
         known.places = place::of_unit(cx, h.unit)?.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect();
@@ -148,19 +148,6 @@ pub fn on_roll(cx: &mut Cx<'_, '_>, home: Id) -> Result<Vec<Choice>> {
             None => name,
         };
         out.push(Choice::new(person.id.to_string(), label));
-    }
-    Ok(out)
-}
-
-/// Agencies beside the bureaus above a unit.
-fn agencies(cx: &mut Cx<'_, '_>, of: Id) -> Result<Vec<Choice>> {
-    let mut out = Vec::new();
-    for above in unit::path(cx, of)? {
-        if above.kind.is_bureau() {
-            // A school sees the bureau above it, and so the agencies that serve it.
-            let beside = unit::children(cx, above.id).unwrap_or_default();
-            out.extend(choices(beside.into_iter().filter(|u| u.kind == UnitKind::Agency && u.closed_on.is_none())));
-        }
     }
     Ok(out)
 }

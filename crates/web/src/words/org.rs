@@ -134,10 +134,22 @@ pub fn unit_act(act: &str) -> &'static str {
     match act {
         "open" => "设立",
         "change" => "变更",
+        "rename" => "更名",
+        "second" => "换第二人",
         "move" => "划转",
         "merge" => "并入",
         "close" => "撤销",
         _ => "变动",
+    }
+}
+
+/// A step with what it was before and after: 「更名：江湾中学 → 江湾实验中学」.
+pub fn unit_step(act: &str, from: Option<&str>, to: Option<&str>) -> String {
+    let what = unit_act(act);
+    match (from, to) {
+        (Some(from), Some(to)) => format!("{what}：{from} → {to}"),
+        (None, Some(to)) | (Some(to), None) => format!("{what} {to}"),
+        (None, None) => what.into(),
     }
 }
 
