@@ -36,6 +36,20 @@ fn unique() -> String {
     base::random::<8>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// On which engine a test that runs on one at a time is to run: `sqlite` (usual) or `postgres`. The doors' tests run
+/// once with each.
+pub const ENGINE_VARIABLE: &str = "XIAOAN_TEST_ENGINE";
+
+/// A fresh database on the engine that `XIAOAN_TEST_ENGINE` names, and a folder beside it. Never skips: a run that was
+/// asked for PostgreSQL and has none fails.
+pub fn asked_engine() -> (TempDir, Target) {
+    match std::env::var(ENGINE_VARIABLE).as_deref() {
+        Err(_) | Ok("sqlite") => sqlite_file(),
+        Ok("postgres") => (TempDir::new(), postgres().expect("XIAOAN_TEST_PG names a server")),
+        Ok(other) => panic!("{ENGINE_VARIABLE} is sqlite or postgres, not {other}"),
+    }
+}
+
 /// A place for a fresh SQLite database; keep the guard as long as the database.
 pub fn sqlite_file() -> (TempDir, Target) {
     let folder = TempDir::new();

@@ -143,6 +143,7 @@ async fn the_whole_loop_is_walked_by_forms() {
     {
         assert!(end.text.contains(word), "{word}");
     }
+    w.settle();
     let proof = vice.get(&format!("/hazards/{id}/proof")).await;
     assert_eq!(proof.status, StatusCode::OK);
     assert!(journal::verify_bundle(&proof.text, None).is_ok(), "{}", proof.text);

@@ -10,6 +10,7 @@ mod live;
 mod pages;
 mod photos;
 mod serve;
+mod strangers;
 mod tlog;
 mod units;
 mod world;

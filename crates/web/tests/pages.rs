@@ -107,6 +107,7 @@ async fn every_page_of_units_people_and_places_opens_for_those_who_manage_them()
             assert_eq!(page.status, StatusCode::OK, "{login} {path}: {}", page.text);
             check(&path, &page.text);
         }
+        w.settle();
         let proof = b.get(&format!("/records/{hazard}/proof")).await;
         let report = journal::verify_bundle(&proof.text, Some(&w.app.verifier_key())).unwrap();
         assert_eq!((report.table.as_str(), report.id), ("hazard", hazard));
@@ -186,7 +187,17 @@ async fn a_demo_says_so_on_every_page_and_plain_http_too() {
     let mut head = w.signed("head").await;
     let labels = head.get(&format!("/units/{}/places/labels", w.school)).await;
     assert!(labels.text.matches("演示数据").count() >= 3, "banner and every label");
+    let unit = format!("/units/{}", w.school);
+    let hazard = format!("/hazards/{}", w.raise("guard", "灯不亮"));
+    let letter = format!("{hazard}/letter");
+    for printed in
+        ["/hazards", "/hazards/ledger", "/hazards/stats", "/hazards/coverage", "/checks", &hazard, &letter, &unit]
+    {
+        let page = head.get(printed).await;
+        assert!(page.text.contains("class=\"print-only demo-mark\">演示数据"), "{printed} on paper does not say it");
+    }
     let real = World::new();
+    assert!(!real.signed("head").await.get("/hazards").await.text.contains("演示数据"));
     assert!(!real.browser().get("/login").await.text.contains("演示数据"));
 }
 

@@ -102,11 +102,15 @@ async fn a_school_changes_its_figures_but_its_name_only_the_bureau() {
     assert_eq!(head.post(&path, &[("name", "江湾大学")]).await.status, StatusCode::FORBIDDEN);
     let mut officer = w.signed("officer").await;
     assert_eq!(
-        officer.post(&path, &[("name", "江湾实验中学"), ("reason", "市局批复")]).await.status,
+        officer.post(&format!("{path}/rename"), &[("name", "江湾实验中学"), ("reason", "市局批复")]).await.status,
         StatusCode::SEE_OTHER
     );
     let page = officer.get(&path).await;
-    assert!(page.text.contains("<h1>江湾实验中学</h1>") && page.text.contains("变更：市局批复"));
+    assert!(
+        page.text.contains("<h1>江湾实验中学</h1>")
+            && page.text.contains("更名：江湾中学 → 江湾实验中学")
+            && page.text.contains("市局批复")
+    );
 }
 
 #[tokio::test]
@@ -131,7 +135,8 @@ async fn the_bureau_opens_a_school_and_closes_it_and_the_directory_shows_its_vac
     let no_reason = b.post(&format!("{unit}/close"), &[("reason", " ")]).await;
     assert!(no_reason.text.contains("请写一句原因。"));
     assert_eq!(b.post(&format!("{unit}/close"), &[("reason", "并校")]).await.status, StatusCode::SEE_OTHER);
-    assert!(b.get(&unit).await.text.contains("撤销：并校"));
+    let closed = b.get(&unit).await;
+    assert!(closed.text.contains("<span>撤销</span>") && closed.text.contains("并校"));
 }
 
 #[tokio::test]

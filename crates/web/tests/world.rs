@@ -1,5 +1,5 @@
 //! A small world behind a router, and a browser that keeps cookies. Logins: `officer` (county bureau), `admin` and
-//! `auditor` (city), `head` `vice` `guard` `fixer` (school), `stranger` (another county's school), `first` (must change
+//! `auditor` (city), `head` `vice` `guard` `fixer` (school), `stranger` `farteacher` `farofficer` (another county's school and bureau), `first` (must change
 //! the password). All have the password `PASSWORD`.
 
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ impl World {
     }
 
     pub fn with(config: impl FnOnce(&mut Config)) -> World {
-        let (dir, target) = testing::sqlite_file();
+        let (dir, target) = testing::asked_engine();
         let clock = Clock::manual(Ms::parse("2026-11-16T07:30:00+08:00").unwrap());
         let app = App::open(Setup::new(target, dir.path(), clock.clone(), "test.xiaoan/log/2026", [7; 32])).unwrap();
         let mut plain = Config::plain("127.0.0.1:0".parse().unwrap());
@@ -96,6 +96,8 @@ impl World {
             ("guard", "张福贵", self.school, Role::Guard),
             ("teacher", "宋老师", self.school, Role::Teacher),
             ("stranger", "北山主任", self.foreign_school, Role::SafetyHead),
+            ("farteacher", "北山老师", self.foreign_school, Role::Teacher),
+            ("farofficer", "桦甸股长", other, Role::Officer),
             ("first", "新来的", self.school, Role::Teacher),
             ("agency", "市场监管", agency, Role::Agency),
         ] {
@@ -161,6 +163,17 @@ impl World {
             ..NewHazard::default()
         };
         self.by(name, move |cx| hazard::raise::raise(cx, &new)).unwrap()
+    }
+
+    /// Waits until the sequencer has numbered and signed all that is committed: on PostgreSQL it comes a moment later.
+    pub fn settle(&self) {
+        self.app.db().settle(10_000).unwrap();
+    }
+
+    /// Leaves in the journal.
+    pub fn leaves(&self) -> i64 {
+        self.settle();
+        safety::kernel::audit::leaf_count(self.app.db()).unwrap()
     }
 
     /// A browser that nobody has signed in with.

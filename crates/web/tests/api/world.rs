@@ -77,14 +77,8 @@ fn hashed() -> String {
 
 impl World {
     pub fn new() -> World {
-        let (dir, target) = testing::sqlite_file();
+        let (dir, target) = testing::asked_engine();
         World::on(dir, target)
-    }
-
-    /// On SQLite, and on PostgreSQL when there is one (it says so when there is none).
-    pub fn both() -> Vec<World> {
-        let more = testing::postgres().map(|target| World::on(TempDir::new(), target));
-        std::iter::once(World::new()).chain(more).collect()
     }
 
     fn on(dir: TempDir, target: db::Target) -> World {
@@ -160,8 +154,14 @@ impl World {
         self.ids.insert(key, id);
     }
 
+    /// Waits until the sequencer has numbered and signed all that is committed: on PostgreSQL it comes a moment later.
+    pub fn settle(&self) {
+        self.app.db().settle(10_000).unwrap();
+    }
+
     /// Leaves in the journal.
     pub fn leaves(&self) -> i64 {
+        self.settle();
         safety::kernel::audit::leaf_count(self.app.db()).unwrap()
     }
 

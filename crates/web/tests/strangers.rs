@@ -1,0 +1,261 @@
+//! Every address of the door, read out of the pages' own lists of routes, asked for by those whom it does not concern:
+//! nobody signed in, another county's officer, another school's safety head and teacher. What is not theirs is not there
+//! (404), and nobody learns more without signing in. The API has its own walk (`api::acts`), with true bodies.
+
+use std::path::Path;
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+
+use crate::world::{Browser, World};
+
+/// A way in: method and address as the router has them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Route {
+    method: Verb,
+    path: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Verb {
+    Get,
+    Post,
+}
+
+/// Open to everybody: the way in, the proof without personal data, what the browser and machines fetch.
+/// The list may only shrink.
+const OPEN: &[&str] = &[
+    "/login",
+    "/assets/{*path}",
+    "/sw.js",
+    "/manifest.webmanifest",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/tlog/checkpoint",
+    "/tlog/tile/{*path}",
+    "/api/openapi.json",
+];
+
+/// Where somebody signed in gets another answer than 404 about what is not theirs, and why. The list may only shrink.
+const TOLD: &[(&str, u16, &str)] = &[
+    ("/clauses/{number}", 200, "the notice is everybody's"),
+    ("/help/{topic}", 200, "so is help"),
+    ("/q/{code}", 422, "a label hangs on a wall: whose it is, is said, and nothing else"),
+    ("/journal/{number}", 403, "the log holds no personal data; whether an entry exists is no secret, its page is"),
+];
+
+/// Every `.route("…", …)` of the pages; a line of a comment is none.
+fn routes() -> Vec<Route> {
+    fn read(folder: &Path, out: &mut Vec<Route>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                read(&path, out);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                for piece in line.split(".route(\"").skip(1) {
+                    let (address, rest) = piece.split_once('"').unwrap();
+                    for (word, method) in [("get(", Verb::Get), ("post(", Verb::Post), ("by(", Verb::Post)] {
+                        if rest.contains(word) {
+                            out.push(Route { method, path: address.into() });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let mut out = Vec::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut out);
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// What exists at the first school, by the route that shows it.
+struct Things {
+    hazard: String,
+    check: String,
+    school: String,
+    person: String,
+    post: String,
+    place: String,
+    code: String,
+    photo: String,
+}
+
+impl Things {
+    async fn new(w: &World) -> Things {
+        let hazard = w.raise("guard", "疏散指示灯不亮");
+        let (place, now) = (w.stair, w.app.now());
+        let check = w
+            .by("head", move |cx| {
+                let seen = safety::check::NewPlaceSeen { place, result: safety::check::Seen::Fine, seen_at: now };
+                let new = safety::check::NewCheck {
+                    id: None,
+                    unit: None,
+                    title: "十一月查楼".into(),
+                    places: vec![seen],
+                    with: vec![],
+                    behalf: None,
+                    note: None,
+                    back_reason: None,
+                };
+                safety::check::record(cx, &new)
+            })
+            .unwrap();
+        let code = w.system(move |cx| safety::org::place::load(cx, place)).unwrap().code;
+        Things {
+            hazard: hazard.to_string(),
+            check: check.to_string(),
+            school: w.school.to_string(),
+            person: w.people["guard"].to_string(),
+            post: w.actor("guard").post.unwrap().to_string(),
+            place: w.stair.to_string(),
+            photo: "ab".repeat(32),
+            code,
+        }
+    }
+
+    /// The route as an address of something that is there.
+    fn address(&self, path: &str) -> String {
+        let id = |path: &str| {
+            let noun = path.trim_start_matches('/').split('/').next().unwrap();
+            match noun {
+                "hazards" | "records" => &self.hazard,
+                "checks" => &self.check,
+                "units" => &self.school,
+                "persons" => &self.person,
+                "posts" => &self.post,
+                "places" => &self.place,
+                other => panic!("a new noun, {other}: say here what exists of it at the school"),
+            }
+            .clone()
+        };
+        let mut out = path.to_string();
+        if out.contains("{id}") {
+            out = out.replace("{id}", &id(path));
+        }
+        for (name, value) in [
+            ("{act}", "comment"),
+            ("{topic}", "problems"),
+            ("{code}", self.code.as_str()),
+            ("{hash}", self.photo.as_str()),
+            ("{number}", if path.starts_with("/clauses") { "2.6" } else { "1" }),
+        ] {
+            out = out.replace(name, value);
+        }
+        assert!(!out.contains('{'), "{out}: say here what stands for it");
+        if path.ends_with("/life") { format!("{out}?do=rename") } else { out }
+    }
+}
+
+async fn ask(browser: &mut Browser, things: &Things, route: &Route, address: &str) -> (StatusCode, String) {
+    let page = match route.method {
+        Verb::Get => browser.get(address).await,
+        Verb::Post => {
+            // What the forms of these addresses ask for, so that the right is what decides.
+            let fields = [
+                ("note", "说明"),
+                ("name", "名称"),
+                ("kind", "gate"),
+                ("role", "teacher"),
+                ("reason", "原因"),
+                ("person", &things.person),
+                ("parent", &things.school),
+                ("into", &things.school),
+            ];
+            browser.post(address, &fields).await
+        }
+    };
+    (page.status, page.text)
+}
+
+#[tokio::test]
+async fn what_is_not_theirs_is_not_there_for_strangers() {
+    let w = World::new();
+    let things = Things::new(&w).await;
+    let routes = routes();
+    assert!(routes.len() >= 60, "only {} routes were found", routes.len());
+    let mut used = Vec::new();
+    for who in ["stranger", "farteacher", "farofficer"] {
+        let mut browser = w.signed(who).await;
+        for route in routes.iter().filter(|r| r.path.contains('{') && !OPEN.contains(&r.path.as_str())) {
+            let address = things.address(&route.path);
+            let leaves = w.leaves();
+            let (status, text) = ask(&mut browser, &things, route, &address).await;
+            let told = TOLD.iter().find(|(path, ..)| *path == route.path);
+            used.extend(told.map(|(path, ..)| *path));
+            let expected = told.map_or(404, |(_, status, _)| *status);
+            assert_eq!(status.as_u16(), expected, "{who} {route:?}: {text}");
+            assert_eq!(w.leaves(), leaves, "{who} {route:?} left a leaf");
+            if !matches!(route.path.as_str(), "/q/{code}") {
+                for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼"] {
+                    assert!(!text.contains(secret), "{who} {route:?} tells {secret}");
+                }
+            }
+        }
+    }
+    for (path, ..) in TOLD {
+        assert!(used.contains(path), "{path} is an exception that is not needed any more");
+    }
+}
+
+#[tokio::test]
+async fn lists_of_strangers_hold_nothing_of_others() {
+    let w = World::new();
+    let things = Things::new(&w).await;
+    for who in ["stranger", "farteacher", "farofficer"] {
+        let mut browser = w.signed(who).await;
+        let plain = routes().into_iter().filter(|r| r.method == Verb::Get && !r.path.contains('{'));
+        // A live stream does not end; the parts are shown with samples.
+        for route in plain.filter(|r| !["/live", "/_parts"].contains(&r.path.as_str())) {
+            let (status, text) = ask(&mut browser, &things, &route, &route.path).await;
+            assert!(!status.is_server_error(), "{who} {route:?}: {text}");
+            for secret in
+                ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", things.hazard.as_str(), things.person.as_str()]
+            {
+                assert!(!text.contains(secret), "{who} {route:?} tells {secret}");
+            }
+        }
+        for of in ["/units?of=", "/hazards?unit=", "/checks?unit=", "/hazards/coverage?unit=", "/hazards/stats?unit="] {
+            let page = browser.get(&format!("{of}{}", things.school)).await;
+            for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼"] {
+                assert!(!page.text.contains(secret), "{who} {of} tells {secret}");
+            }
+        }
+        let found = browser.get("/search?q=%E6%B1%9F%E6%B9%BE").await;
+        assert!(!found.text.contains("江湾中学"), "{who} finds a foreign school");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_signed_in_is_asked_to_sign_in_and_learns_nothing() {
+    let w = World::new();
+    let things = Things::new(&w).await;
+    for route in routes().iter().filter(|r| !OPEN.contains(&r.path.as_str())) {
+        let address = things.address(&route.path);
+        let mut browser = w.browser();
+        let page = match route.method {
+            Verb::Get => browser.get(&address).await,
+            Verb::Post => browser.post_raw(&address, &[("note", "说明")], &[]).await,
+        };
+        match route.method {
+            Verb::Get => {
+                assert_eq!(page.status, StatusCode::SEE_OTHER, "{route:?}: {}", page.text);
+                assert!(page.location().starts_with("/login?next="), "{route:?}: {}", page.location());
+            }
+            Verb::Post => assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{route:?}: {}", page.text),
+        }
+        let json = browser.ask(Method::GET, &address, &[("accept", "application/json")], Body::empty()).await;
+        let expected = if route.method == Verb::Get { &[401][..] } else { &[401, 405][..] };
+        assert!(expected.contains(&json.status.as_u16()), "{route:?}: {}", json.text);
+    }
+    for open in OPEN.iter().filter(|path| !path.contains('{') && !path.starts_with("/metrics")) {
+        let page = w.browser().get(open).await;
+        assert_eq!(page.status, StatusCode::OK, "{open} is not open any more: take it out of the list");
+        assert!(!page.text.contains("江湾中学"), "{open}");
+    }
+}
