@@ -12,8 +12,8 @@ if [ "$part" = code ] || [ "$part" = all ]; then npx playwright test; fi
 if [ "$part" = code ]; then exit 0; fi
 
 binary=${XIAOAN_BIN:-${CARGO_TARGET_DIR:-../target}/release/xiaoan}
-dir=$(mktemp -d /tmp/xiaoan-city.XXXXXX)
-port=$(( 20000 + RANDOM % 20000 ))
+dir=$(mktemp -d "${TMPDIR:-/tmp}/xiaoan-city.XXXXXX")
+port=$(bash ../scripts/free-port.sh)
 "$binary" demo --data "$dir/data" --listen "127.0.0.1:$port" --schools 3 > "$dir/out" 2> "$dir/err" &
 server=$!
 trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$dir"' EXIT
