@@ -8,6 +8,7 @@ use db::{Db, Tx};
 
 use super::actor::{Actor, Meta};
 use super::cx::{Cx, Signal};
+use super::memo::Memo;
 use super::proof::{self, Sequencer};
 use crate::pack::{Pack, Packs};
 
@@ -47,6 +48,7 @@ pub struct App {
     clock: Clock,
     data: PathBuf,
     packs: RwLock<Arc<Packs>>,
+    memo: Arc<Memo>,
     signer: Arc<Sequencer>,
     listeners: Arc<RwLock<Vec<Listener>>>,
     /// Findings of the newest self-audit: `table id: what`.
@@ -71,6 +73,7 @@ impl App {
             clock: setup.clock,
             data: setup.data,
             packs: RwLock::new(Arc::new(Packs::builtin())),
+            memo: Arc::default(),
             signer,
             listeners: Arc::default(),
             findings: Mutex::new(None),
@@ -97,6 +100,11 @@ impl App {
     /// All packs by the day from which each is in force.
     pub fn packs(&self) -> Arc<Packs> {
         self.packs.read().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+    /// Puts other packs in force, for whatever is asked from now on.
+    pub fn set_packs(&self, packs: Packs) {
+        *self.packs.write().unwrap_or_else(|e| e.into_inner()) = Arc::new(packs);
+        self.memo.touch("pack");
     }
     /// The public key of the log, as text for verifiers.
     pub fn verifier_key(&self) -> String {
@@ -134,11 +142,11 @@ impl App {
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) {
         let (actor, packs, now) = (actor.clone(), self.packs(), self.now());
-        let listeners = self.listeners.clone();
+        let (listeners, memo, touched) = (self.listeners.clone(), self.memo.clone(), self.memo.clone());
         let run = move |tx: &mut Tx<'_>| {
             let pack = packs.in_force(now.day());
             let (seed, signals) = (seed.clone(), Vec::new());
-            let mut cx = Cx { tx, now, actor: &actor, meta: &meta, pack, packs: &packs, seed, signals };
+            let mut cx = Cx { tx, now, actor: &actor, meta: &meta, pack, packs: &packs, memo: &memo, seed, signals };
             super::rights::still_in_post(&mut cx)?;
             let value = job(&mut cx)?;
             Ok((value, cx.signals))
@@ -147,6 +155,7 @@ impl App {
             Ok((value, signals)) => {
                 let listeners = listeners.read().unwrap_or_else(|e| e.into_inner());
                 for signal in signals {
+                    touched.touch(signal.noun);
                     listeners.iter().for_each(|listen| listen(signal));
                 }
                 done(Ok(value));
@@ -177,11 +186,12 @@ impl App {
         done: impl FnOnce(Result<T>) + Send + 'static,
     ) {
         let (actor, packs, now) = (actor.clone(), self.packs(), self.now());
+        let memo = self.memo.clone();
         let run = move |tx: &mut Tx<'_>| {
             let meta = Meta::of("web");
             let seed = Seed::new([0; 32]);
             let pack = packs.in_force(now.day());
-            job(&mut Cx { tx, now, actor: &actor, meta: &meta, pack, packs: &packs, seed, signals: Vec::new() })
+            job(&mut Cx { tx, now, actor: &actor, meta: &meta, pack, packs: &packs, memo: &memo, seed, signals: Vec::new() })
         };
         self.db.read_then(run, done);
     }

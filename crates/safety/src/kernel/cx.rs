@@ -5,6 +5,7 @@ use db::{Row, Tx, args};
 use journal::Leaf;
 
 use super::actor::{Actor, Meta};
+use super::memo::Memo;
 use super::rights::{self, Action};
 use crate::pack::{Pack, Packs};
 
@@ -27,6 +28,7 @@ pub struct Cx<'a, 't> {
     pub pack: &'a Pack,
     /// All packs by day: a period is judged by the one in force on its first day.
     pub packs: &'a Packs,
+    pub(super) memo: &'a Memo,
     pub(super) seed: Seed,
     pub(super) signals: Vec<Signal>,
 }
@@ -54,6 +56,23 @@ impl<'a, 't> Cx<'a, 't> {
     /// A new record's salt; the same on a re-run.
     pub fn salt(&mut self) -> [u8; 32] {
         self.seed.bytes32()
+    }
+
+    /// What is dear to work out and rarely changes, kept until a commit signals one of `nouns`. For reads only: a write
+    /// reads the rows themselves.
+    pub fn memo<T: Send + Sync + 'static>(
+        &mut self,
+        key: &str,
+        nouns: &[&'static str],
+        make: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<std::sync::Arc<T>> {
+        let stamp = self.memo.stamp(nouns);
+        if let Some(kept) = self.memo.get(key, stamp) {
+            return Ok(kept);
+        }
+        let made = std::sync::Arc::new(make(self)?);
+        self.memo.keep(key, stamp, made.clone());
+        Ok(made)
     }
 
     /// Guards an act on something of `unit` (an institution): absent and hidden units are the same NotFound, a unit in

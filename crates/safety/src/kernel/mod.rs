@@ -9,6 +9,7 @@ pub mod cx;
 pub mod due;
 pub mod erase;
 pub mod files;
+pub mod memo;
 pub mod proof;
 pub mod registry;
 pub mod rights;

@@ -69,6 +69,11 @@ impl Packs {
         let pack = Pack::builtin();
         Packs { timeline: vec![(pack.effective_on.unwrap_or_else(|| base::Ms(0).day()), pack)] }
     }
+    /// Packs with the day from which each is in force, in any order; the built-in one if there is none.
+    pub fn new(mut timeline: Vec<(Day, Arc<Pack>)>) -> Packs {
+        timeline.sort_by_key(|(from, _)| *from);
+        if timeline.is_empty() { Packs::builtin() } else { Packs { timeline } }
+    }
     /// The pack in force on a day: the period that begins on it is judged by this one. Days before the first pack are
     /// judged by the first.
     pub fn in_force(&self, day: Day) -> &Arc<Pack> {
