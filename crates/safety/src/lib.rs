@@ -5,14 +5,17 @@
 //! - `pack`    the numbers by which the nouns judge (part B: the whole policy pack)
 //! - `org`     units, people, posts, places, logins (4.1, 4.2)
 //! - `roll`    花名册: classes, and pupils where names are needed (1.5, 2.2, 3.4, 3.5)
+//! - `duty`    应做事项: what the pack demands, what shows it, stages, counters, ledgers (1.1, 1.3, 3.1, 3.2, 3.4, 4.1, 4.2)
 //! - `hazard`  隐患 (2.6)
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
 //! - `tick`    which deadline calls which noun
 //!
-//! Two arrows point upward and are held small: `org::post` asks `hazard` for open work when a post is handed over, and
-//! `hazard::view` asks `check` for a title.
+//! Arrows that point upward are one list, `follow`: what follows in higher nouns when a post passes or a unit moves. One
+//! more is held small: `hazard::view` asks `check` for a title.
 
 pub mod check;
+pub mod duty;
+pub mod follow;
 pub mod hazard;
 pub mod kernel;
 pub mod org;
@@ -31,6 +34,8 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 1, name: "kernel", sql: include_str!("migrations/0001_kernel.sql") },
     db::Migration { number: 2, name: "org", sql: include_str!("migrations/0002_org.sql") },
     db::Migration { number: 3, name: "hazard", sql: include_str!("migrations/0003_hazard.sql") },
+    db::Migration { number: 5, name: "duty", sql: include_str!("migrations/0005_duty.sql") },
+    db::Migration { number: 6, name: "tally", sql: include_str!("migrations/0006_tally.sql") },
     db::Migration { number: 7, name: "roll", sql: include_str!("migrations/0007_roll.sql") },
 ];
 
@@ -45,6 +50,7 @@ pub fn statements() -> Vec<&'static str> {
         kernel::rights::sql::ALL,
         org::sql::ALL,
         roll::sql::ALL,
+        duty::sql::ALL,
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,

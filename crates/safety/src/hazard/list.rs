@@ -1,7 +1,7 @@
 //! Lists: the asker's scope, filters, search, keyset paging by `(received_at, id)`, newest first; counts up to
 //! `COUNT_MAX`.
 
-use base::{Day, Error, Id, Ms, Problem, Refusal, Result, limits};
+use base::{Day, Error, Id, Ms, Refusal, Result, limits};
 use db::{Row, Value, args};
 use serde::{Deserialize, Serialize};
 
@@ -306,10 +306,4 @@ fn cursor_of(hazard: &Hazard) -> String {
     format!("{}-{}", hazard.received_at.0, hazard.id)
 }
 
-pub(crate) fn read_cursor(text: &str) -> Result<(Ms, Id)> {
-    let read = || {
-        let (at, id) = text.split_once('-')?;
-        Some((Ms(at.parse().ok()?), Id::parse(id)?))
-    };
-    read().ok_or_else(|| Error::invalid("cursor", Problem::Unreadable))
-}
+pub(crate) use crate::kernel::text::cursor as read_cursor;

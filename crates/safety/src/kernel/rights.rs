@@ -44,6 +44,12 @@ pub enum Action {
     HazardCorrect,
     HazardDismiss,
     HazardVoid,
+    DutyRead,
+    WorkRecord,
+    DutyArrange,
+    DutyCheck,
+    DutyAccept,
+    DutyWaive,
     JournalRead,
     SystemManage,
     Erase,
@@ -87,6 +93,12 @@ impl Action {
         HazardCorrect,
         HazardDismiss,
         HazardVoid,
+        DutyRead,
+        WorkRecord,
+        DutyArrange,
+        DutyCheck,
+        DutyAccept,
+        DutyWaive,
         JournalRead,
         SystemManage,
         Erase,
@@ -135,7 +147,7 @@ const BUREAU_LEADERS: &[Role] = &[BureauHead, BureauVice];
 const ROLL: &[Role] = &[Principal, Vice, PupilsHead, SafetyHead, Teacher, Dorm, Escort, Counsellor, DeptHead];
 const EVERYBODY: &[Role] = Role::ALL;
 
-const READS: &[Action] = &[UnitRead, PersonRead, PlaceRead, ContactsRead, CheckRead, HazardRead];
+const READS: &[Action] = &[UnitRead, PersonRead, PlaceRead, ContactsRead, CheckRead, HazardRead, DutyRead];
 const STEER: &[Action] =
     &[HazardGrade, HazardAssign, HazardReport, HazardTransfer, HazardFive, HazardCorrect, HazardDismiss, HazardVoid];
 const WORK: &[Action] = &[HazardProtect, HazardRectify, HazardExtend];
@@ -189,6 +201,14 @@ pub const RULES: &[Rule] = &[
     rule("answer.centre", &[HazardAnswer], SAFETY, &[Below], false),
     rule("answer.agency", &[HazardRead, HazardAnswer, HazardComment], &[Agency], &[Handed], false),
     rule("list.bureau", &[HazardList, HazardDelist], BUREAU, &[Below], false),
+    rule("record.staff", &[WorkRecord], STAFF, &[Own], false),
+    rule("record.centre", &[WorkRecord, DutyArrange, DutyCheck], SAFETY, &[Own, Below], false),
+    rule("record.bureau", &[WorkRecord, DutyArrange, DutyCheck], BUREAU, &[Own], false),
+    rule("check.dept", &[DutyCheck], &[DeptHead, PupilsHead], &[Own], false),
+    rule("check.second", &[DutyCheck, DutyAccept], STAFF, &[Below], true),
+    rule("accept.leader", &[DutyAccept], LEADERS, &[Own, Below], false),
+    rule("accept.bureau", &[DutyAccept], BUREAU_LEADERS, &[Own], false),
+    rule("sign.above", &[DutyCheck, DutyAccept, DutyWaive], BUREAU, &[Below], false),
     rule(
         "manage.admin",
         &[UnitManage, PersonRead, PersonManage, PostManage, PlaceManage, PlaceRead, Erase],

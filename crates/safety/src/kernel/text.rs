@@ -1,6 +1,6 @@
 //! Checks of what people type, and the form in which names are searched.
 
-use base::{Error, FieldError, Problem, Refusal, Result};
+use base::{Error, FieldError, Id, Ms, Problem, Refusal, Result};
 use pinyin::ToPinyin;
 
 /// Collects every fault of a form, so that a person sees them all at once.
@@ -62,6 +62,15 @@ pub fn find(parts: &[&str]) -> String {
         out.push(' ');
     }
     out.trim_end().to_string()
+}
+
+/// Reads the cursor of a list: `<received_at>-<id>`. Refuses Invalid `cursor`.
+pub fn cursor(text: &str) -> Result<(Ms, Id)> {
+    let read = || {
+        let (at, id) = text.split_once('-')?;
+        Some((Ms(at.parse().ok()?), Id::parse(id)?))
+    };
+    read().ok_or_else(|| Error::invalid("cursor", Problem::Unreadable))
 }
 
 /// The pattern of a `like … escape '\'` that finds `query` anywhere.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::kinds::UnitKind;
 use super::sql;
-use super::unit::{Unit, from_row, institutions, load, show, stands};
+use super::unit::{Unit, from_row, institutions, load, show, stands, superior};
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::{self, Action};
 use crate::kernel::text::Faults;
@@ -30,9 +30,11 @@ pub fn move_to(cx: &mut Cx<'_, '_>, id: Id, parent: Id, on: Day, reason: &str) -
         faults.add("parent", Problem::Mismatch { with: "kind" });
     }
     faults.done()?;
+    let before = superior(cx, id)?.map(|u| u.id);
     cx.put("unit.move", "unit", sql::UNIT_MOVE, args![id, parent])?;
     cx.tx.exec(sql::TREE_CUT, args![id])?;
     cx.tx.exec(sql::TREE_GRAFT, args![id, parent])?;
+    crate::follow::unit_moved(cx, id, before)?;
     let before = unit.parent.map(|p| p.to_string());
     step(cx, unit.county, id, "move", before, Some(parent.to_string()), Some(&reason), on)?;
     cx.signal("unit", unit.county, unit.home, id);
@@ -68,6 +70,7 @@ pub fn close(cx: &mut Cx<'_, '_>, id: Id, on: Day, into: Option<Id>, reason: &st
     let act = if into.is_some() { "merge" } else { "close" };
     cx.put("unit.close", "unit", sql::UNIT_CLOSE, args![id, on, into])?;
     step(cx, unit.county, id, act, None, into.map(|i| i.to_string()), Some(&reason), on)?;
+    crate::follow::unit_changed(cx, id)?;
     cx.signal("unit", unit.county, unit.home, id);
     Ok(())
 }

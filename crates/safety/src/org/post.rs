@@ -118,7 +118,7 @@ pub fn end(cx: &mut Cx<'_, '_>, id: Id, last_on: Day) -> Result<()> {
         return Err(Refusal::WrongState { from: "ended", action: "end" }.into());
     }
     let others = of_person(cx, post.person)?.iter().filter(|p| p.home == post.home && p.id != id).count();
-    if others == 0 && crate::hazard::open_of_person(cx, post.home, post.person)? > 0 {
+    if others == 0 && crate::follow::open_work(cx, post.home, post.person)? > 0 {
         return Err(Refusal::WrongState { from: "has_work", action: "end" }.into());
     }
     close(cx, &post, last_on, None)
@@ -159,7 +159,7 @@ pub fn hand_over(cx: &mut Cx<'_, '_>, id: Id, to: Id) -> Result<(Id, i64)> {
         args![post.county, new, salt, post.unit, post.home, to, post.role, post.title.clone(), post.acting, today, now],
     )?;
     super::unit::pass_second(cx, post.home, post.person, to)?;
-    let moved = crate::hazard::hand_over(cx, post.home, post.person, to)?;
+    let moved = crate::follow::post_passed(cx, post.home, post.person, to)?;
     Ok((new, moved))
 }
 

@@ -1,0 +1,32 @@
+//! What follows in higher nouns when something happens in a lower one: a list, nothing else. A lower noun calls here and
+//! knows none of them.
+
+use base::{Id, Result};
+
+use crate::kernel::cx::Cx;
+use crate::org::unit;
+use crate::{duty, hazard};
+
+/// Open work of a person at a unit: a post with such work cannot simply end.
+pub(crate) fn open_work(cx: &mut Cx<'_, '_>, unit: Id, person: Id) -> Result<i64> {
+    Ok(hazard::open_of_person(cx, unit, person)? + duty::open_of_person(cx, unit, person)?)
+}
+
+/// A post passed from one person to another (交接): everything open goes along. Answers how many things.
+pub(crate) fn post_passed(cx: &mut Cx<'_, '_>, unit: Id, from: Id, to: Id) -> Result<i64> {
+    Ok(hazard::hand_over(cx, unit, from, to)? + duty::hand_over(cx, unit, from, to)?)
+}
+
+/// A unit moved to another parent (划转); `before` is the bureau above it until now.
+pub(crate) fn unit_moved(cx: &mut Cx<'_, '_>, unit: Id, before: Option<Id>) -> Result<()> {
+    let after = unit::superior(cx, unit)?.map(|u| u.id);
+    match (before, after) {
+        (Some(from), Some(to)) => duty::tally::moved(cx, unit, from, to),
+        _ => Ok(()),
+    }
+}
+
+/// A unit closed or changed: what it no longer owes counts nowhere.
+pub(crate) fn unit_changed(cx: &mut Cx<'_, '_>, unit: Id) -> Result<()> {
+    duty::reconsider(cx, unit)
+}
