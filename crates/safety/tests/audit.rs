@@ -32,6 +32,7 @@ fn lived_in(w: &World) -> Id {
     let actor = w.actor("张福贵");
     w.system(move |cx| safety::org::login::failed(cx, actor.login.unwrap(), "wrong", "test")).unwrap();
     crate::roll::lived_in(w);
+    crate::story_1_1::lived_in(w);
     id
 }
 
@@ -57,6 +58,8 @@ fn a_changed_an_added_and_a_removed_row_of_every_record_table_are_named() {
             let values = columns.iter().map(|c| match c.as_str() {
                 "id" => "$1".into(),
                 "name" if name == "login" => "'geist'".into(),
+                "part" if name == "duty" => "'topic:geist'".into(),
+                "period" if name == "period_sheet" => "'geist'".into(),
                 c => c.to_string(),
             });
             let values = values.collect::<Vec<String>>().join(", ");

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use base::{Id, Ms, Refusal};
 use safety::duty::resolution::{self, NewResolution, Resolved};
+use safety::duty::waiver::{self, NewWaiver};
 use safety::duty::{self, Mark, NewWork, State, list::Wait, work};
 use serde_json::json;
 
@@ -156,4 +157,23 @@ fn a_resolution_is_a_task_of_its_owner_until_it_is_done() {
         w.by("王建军", move |cx| resolution::settle(cx, task, Resolved::Done, "换好了")).unwrap();
         assert!(mine("王建军").is_empty());
     });
+}
+
+/// A row in every table of duties, for the audit.
+pub fn lived_in(w: &World) {
+    w.app.set_law(law());
+    let new = meeting(w);
+    let id = w.by("李建国", move |cx| work::record(cx, &new)).unwrap();
+    let duty_id = of_week(w, "李建国", "2026-W47").duty.unwrap().id;
+    w.by("周文海", move |cx| duty::check(cx, duty_id, None)).unwrap();
+    let fixed = meeting(w);
+    w.by("李建国", move |cx| work::correct(cx, id, &fixed, "改一个字")).unwrap();
+    let waiver = NewWaiver {
+        unit: w.school,
+        entry: "haz.cover".into(),
+        from_on: day("2026-11-01"),
+        until_on: day("2026-12-31"),
+        reason: "校舍大修，学生在外借读".into(),
+    };
+    w.by("孙局长", move |cx| waiver::waive(cx, &waiver)).unwrap();
 }

@@ -350,7 +350,7 @@ pub(super) fn next_of(cx: &mut Cx<'_, '_>, unit: &Unit, entry: &Entry, duty: &Du
     Ok(whose(entry, duty, &chain))
 }
 
-pub(super) fn whose(entry: &Entry, duty: &Duty, chain: &[owner::Held]) -> Option<Owner> {
+pub(super) fn whose(entry: &Entry, duty: &Duty, chain: &owner::Chain) -> Option<Owner> {
     let people = &entry.people;
     match duty.state {
         State::Done => owner::signer(people.checker, people, chain, &[duty.done_by]),
@@ -358,7 +358,7 @@ pub(super) fn whose(entry: &Entry, duty: &Duty, chain: &[owner::Held]) -> Option
         State::Accepted => None,
         State::Open | State::Arranged | State::Returned => {
             let named = duty.owner.or(duty.done_by.filter(|_| duty.state == State::Returned));
-            let own = chain.first()?;
+            let own = chain.held.first()?;
             if let Some(person) = named
                 && let Some((role, _)) = own.posts.iter().find(|(_, p)| *p == person)
             {

@@ -1,7 +1,10 @@
 //! Whose a cell is (4.1, 4.2: each matter has 主管, 分管 and 具体 people, and no post stays empty): the first of the
 //! entry's doers that is filled, then the deputy, the lead, then the level above. Never nobody where anybody is in post.
 
+use std::collections::BTreeMap;
+
 use base::{Id, Result};
+use db::args;
 use serde::Serialize;
 
 use crate::kernel::cx::Cx;
@@ -35,14 +38,24 @@ impl Held {
     }
 }
 
+/// The unit and what stands above it, with the class teachers of its classes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chain {
+    /// The own unit first.
+    pub held: Vec<Held>,
+    pub teachers: BTreeMap<Id, Id>,
+}
+
 /// Who steps in at a level above, in order.
 const ABOVE: &[Role] =
     &[Role::SafetyHead, Role::Officer, Role::Vice, Role::BureauVice, Role::Principal, Role::BureauHead];
 
 /// The owner among `chain` (own unit first), or the lead's empty post at the own unit if nobody is anywhere.
-pub fn owner(people: &People, part: &Part, chain: &[Held]) -> Option<Owner> {
-    let own = chain.first()?;
-    if let Some(person) = part.person
+pub fn owner(people: &People, part: &Part, chain: &Chain) -> Option<Owner> {
+    let own = chain.held.first()?;
+    let teaches = people.doers.first() == Some(&Role::Teacher);
+    let teacher = part.class.filter(|_| teaches).and_then(|class| chain.teachers.get(&class).copied());
+    if let Some(person) = part.person.or(teacher)
         && let Some((role, _)) = own.posts.iter().find(|(_, p)| *p == person)
     {
         return Some(Owner { unit: own.unit, role: *role, persons: vec![person], stands_in: false });
@@ -54,7 +67,7 @@ pub fn owner(people: &People, part: &Part, chain: &[Held]) -> Option<Owner> {
             return Some(Owner { unit: own.unit, role, persons, stands_in: i > 0 });
         }
     }
-    for held in chain.iter().skip(1) {
+    for held in chain.held.iter().skip(1) {
         for role in ABOVE {
             let persons = held.holders(*role);
             if !persons.is_empty() {
@@ -71,8 +84,8 @@ pub fn owner(people: &People, part: &Part, chain: &[Held]) -> Option<Owner> {
 
 /// Who signs next (检查 or 验收): the named role, else the leaders of the unit, else the level above; never one of
 /// `not`, who did the work or signed before.
-pub fn signer(named: Role, people: &People, chain: &[Held], not: &[Option<Id>]) -> Option<Owner> {
-    let own = chain.first()?;
+pub fn signer(named: Role, people: &People, chain: &Chain, not: &[Option<Id>]) -> Option<Owner> {
+    let own = chain.held.first()?;
     let free = |persons: Vec<Id>| -> Vec<Id> { persons.into_iter().filter(|p| !not.contains(&Some(*p))).collect() };
     let order = [named, people.deputy, people.lead, Role::SafetyHead, Role::Vice, Role::Principal];
     for (i, role) in order.into_iter().chain([Role::Officer, Role::BureauVice, Role::BureauHead]).enumerate() {
@@ -81,7 +94,7 @@ pub fn signer(named: Role, people: &People, chain: &[Held], not: &[Option<Id>]) 
             return Some(Owner { unit: own.unit, role, persons, stands_in: i > 0 });
         }
     }
-    for held in chain.iter().skip(1) {
+    for held in chain.held.iter().skip(1) {
         for role in ABOVE {
             let persons = free(held.holders(*role));
             if !persons.is_empty() {
@@ -93,12 +106,15 @@ pub fn signer(named: Role, people: &People, chain: &[Held], not: &[Option<Id>]) 
 }
 
 /// The unit and the institutions above it, with who is in post there today.
-pub fn chain(cx: &mut Cx<'_, '_>, unit: &Unit) -> Result<Vec<Held>> {
-    let mut out = Vec::new();
+pub fn chain(cx: &mut Cx<'_, '_>, unit: &Unit) -> Result<Chain> {
+    let mut out = Chain::default();
     for unit in unit::path(cx, unit.id)? {
         let mut posts: Vec<(Role, Id)> = post::of_unit(cx, unit.id)?.into_iter().map(|p| (p.role, p.person)).collect();
         posts.sort();
-        out.push(Held { unit: unit.id, posts });
+        out.held.push(Held { unit: unit.id, posts });
+    }
+    for row in cx.tx.rows(super::sql::TEACHERS_OF, args![unit.id, cx.now.day()])? {
+        out.teachers.insert(row.id("class")?, row.id("teacher")?);
     }
     Ok(out)
 }

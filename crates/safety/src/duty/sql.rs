@@ -255,7 +255,9 @@ pub const COUNTED: &str = concat!(
 );
 
 pub const ALL: &[&str] = &[
-    CLASSES_OF, CLASSES_UNDER, TEACHERS_OF,
+    CLASSES_OF,
+    CLASSES_UNDER,
+    TEACHERS_OF,
     WAIVER_INSERT,
     WAIVER_BY_ID,
     WAIVER_END,

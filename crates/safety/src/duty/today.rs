@@ -8,7 +8,7 @@ use db::args;
 
 use super::cells::{self, Frame, Slot};
 use super::list::{Wait, Waiting, whose};
-use super::owner::{self, Held};
+use super::owner::{self, Chain};
 use super::{Duty, State, credit, facts, from_row, resolution, sql, title, waiver};
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::{Action, Reach, reach};
@@ -100,9 +100,12 @@ fn one(
     slot: &Slot,
     part: &Part,
     duty: Option<&Duty>,
-    chain: &[Held],
+    chain: &Chain,
 ) -> Option<Waiting> {
     let due_at = slot.period.until.plus_days(entry.grace_days.max(0)).end();
+    if duty.is_none() && !in_season(cx, slot, part, due_at) {
+        return None;
+    }
     let (wait, who) = match duty {
         None => (Wait::Do, owner::owner(&entry.people, part, chain)),
         Some(duty) => (wait_of(duty)?, whose(entry, duty, chain)),
@@ -123,6 +126,16 @@ fn one(
         due_at,
         late: !signing && due_at <= cx.now,
     })
+}
+
+/// A topic of a long period stands on 今日 in the months of its season, and when its time runs out.
+fn in_season(cx: &Cx<'_, '_>, slot: &Slot, part: &Part, due_at: Ms) -> bool {
+    let Some(topic) = &part.topic else { return true };
+    let today = cx.now.day();
+    let month = today.date().month();
+    let law = cx.law;
+    let months = law.at(slot.period.from).and_then(|p| p.topics.get(topic)).map(|t| t.months.as_slice());
+    months.is_none_or(|m| m.is_empty() || m.contains(&month)) || due_at <= today.plus_days(BACK_DAYS).end()
 }
 
 fn form_of(entry: &Entry) -> Option<String> {
@@ -147,7 +160,7 @@ fn wait_of(duty: &Duty) -> Option<Wait> {
     }
 }
 
-fn events(cx: &mut Cx<'_, '_>, unit: &Unit, chain: &[Held], out: &mut Vec<Waiting>) -> Result<()> {
+fn events(cx: &mut Cx<'_, '_>, unit: &Unit, chain: &Chain, out: &mut Vec<Waiting>) -> Result<()> {
     for row in cx.tx.rows(sql::EVENTS_WAITING, args![unit.id, EVENTS])? {
         let duty = from_row(&row)?;
         let law = cx.law;

@@ -43,6 +43,7 @@ create index duty_at on duty (received_at, id);
 create index duty_unit_at on duty (unit, received_at, id);
 create index duty_owner on duty (owner, state);
 create index duty_subject on duty (subject);
+create index duty_entry on duty (entry, period);
 create index duty_event on duty (due_at) where kind = 'event';
 
 create table duty_step (

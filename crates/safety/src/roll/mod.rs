@@ -443,6 +443,7 @@ pub(super) fn shut(cx: &mut Cx<'_, '_>, class: &Class, last_on: Day, why: &'stat
     }
     cx.put("class.end", "class_span", sql::SPAN_END, args![class.span, last_on])?;
     cx.put("class.close", "class", sql::CLASS_CLOSE, args![class.id, last_on])?;
+    crate::follow::unit_changed(cx, class.unit)?;
     cx.signal("class", class.county, class.unit, class.id);
     Ok(())
 }
