@@ -7,7 +7,7 @@ use std::sync::Arc;
 use base::Day;
 use base::calendar::{PeriodKind, SchoolCalendar};
 use safety::org::{Role, UnitKind};
-use safety::pack::Law;
+use safety::pack::Packs;
 use safety::pack::model::*;
 
 pub const SCHOOLS: [UnitKind; 3] = [UnitKind::School, UnitKind::Centre, UnitKind::Point];
@@ -163,7 +163,8 @@ pub fn pack() -> Pack {
             .iter()
             .map(|t| {
                 let months = if *t == "drowning" { vec![5, 6, 7, 8, 9] } else { vec![10, 11, 12, 1, 2, 3, 4] };
-                let topic = Topic { id: t.to_string(), title: t.to_string(), months, questions: Vec::new() };
+                let topic =
+                    Topic { id: t.to_string(), title: t.to_string(), months, questions: Vec::new(), at: At::default() };
                 (t.to_string(), topic)
             })
             .collect(),
@@ -178,8 +179,8 @@ pub fn calendar() -> SchoolCalendar {
     SchoolCalendar::read(csv).unwrap()
 }
 
-pub fn law() -> Law {
-    Law::new(vec![Arc::new(pack())])
+pub fn packs() -> Packs {
+    Packs::new(vec![(day("2012-01-01"), Arc::new(pack()))])
 }
 
 pub fn day(text: &str) -> Day {

@@ -10,7 +10,7 @@ use safety::duty::waiver::{self, NewWaiver};
 use safety::duty::{self, Mark, NewWork, State, list::Wait, work};
 use serde_json::json;
 
-use crate::small_pack::{day, law};
+use crate::small_pack::{day, packs};
 use crate::world::{World, on_both, refusal};
 
 pub fn meeting(w: &World) -> NewWork {
@@ -39,7 +39,7 @@ fn of_week(w: &World, name: &str, week: &'static str) -> duty::CellView {
 #[test]
 fn mondays_meeting_is_recorded_once_checked_and_accepted_by_two_others() {
     on_both(|w| {
-        w.app.set_law(law());
+        w.app.set_packs(packs());
         let waits = w.sees("李建国", |cx| duty::waiting(cx, 50)).unwrap();
         assert!(waits.iter().any(|l| l.entry == "meet.school" && l.wait == Wait::Do && l.period == "2026-W47"));
         assert_eq!(of_week(w, "李建国", "2026-W47").mark, Mark::NotDue);
@@ -82,7 +82,7 @@ fn mondays_meeting_is_recorded_once_checked_and_accepted_by_two_others() {
 #[test]
 fn a_meeting_counts_when_it_is_received_and_a_late_entry_says_why() {
     on_both(|w| {
-        w.app.set_law(law());
+        w.app.set_packs(packs());
         w.fast_forward(9 * Ms::DAY);
         assert_eq!(of_week(w, "李建国", "2026-W47").mark, Mark::Missing);
         let mut new = NewWork { happened_on: Some(day("2026-11-16")), resolutions: Vec::new(), ..meeting(w) };
@@ -120,7 +120,7 @@ fn a_meeting_counts_when_it_is_received_and_a_late_entry_says_why() {
 #[test]
 fn what_came_back_is_mended_by_a_correction() {
     on_both(|w| {
-        w.app.set_law(law());
+        w.app.set_packs(packs());
         let new = meeting(w);
         let id = w.by("李建国", move |cx| work::record(cx, &new)).unwrap();
         let duty_id = of_week(w, "李建国", "2026-W47").duty.unwrap().id;
@@ -143,7 +143,7 @@ fn what_came_back_is_mended_by_a_correction() {
 #[test]
 fn a_resolution_is_a_task_of_its_owner_until_it_is_done() {
     on_both(|w| {
-        w.app.set_law(law());
+        w.app.set_packs(packs());
         let new = meeting(w);
         w.by("李建国", move |cx| work::record(cx, &new)).unwrap();
         let mine = |name: &str| -> Vec<Id> {
@@ -161,7 +161,7 @@ fn a_resolution_is_a_task_of_its_owner_until_it_is_done() {
 
 /// A row in every table of duties, for the audit.
 pub fn lived_in(w: &World) {
-    w.app.set_law(law());
+    w.app.set_packs(packs());
     let new = meeting(w);
     let id = w.by("李建国", move |cx| work::record(cx, &new)).unwrap();
     let duty_id = of_week(w, "李建国", "2026-W47").duty.unwrap().id;

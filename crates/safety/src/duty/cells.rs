@@ -8,7 +8,7 @@ use base::calendar::{Period, PeriodKind, SchoolCalendar, Season};
 use base::{Day, Id};
 
 use crate::org::{Role, Stage, UnitKind};
-use crate::pack::Law;
+use crate::pack::Packs;
 use crate::pack::model::{Applies, Each, Entry, Part, Rule};
 
 /// What a pack's conditions read of a unit.
@@ -208,7 +208,7 @@ pub fn applies(applies: &Applies, unit: &Attributes) -> bool {
 
 /// Does the unit owe the entry in this slot at all?
 pub fn owes(calendar: &SchoolCalendar, facts: &Facts, entry: &Entry, slot: &Slot) -> bool {
-    if !entry.on || period_kind(&entry.rule) != Some(slot.period.kind) {
+    if !entry.makes_cells() || period_kind(&entry.rule) != Some(slot.period.kind) {
         return false;
     }
     let months = months(&entry.rule);
@@ -349,11 +349,10 @@ impl Frame {
 }
 
 /// Everything that a unit owes in a frame.
-pub fn owed<'a>(law: &'a Law, facts: &Facts, frame: &'a Frame) -> Vec<Owed<'a>> {
-    let calendar = law.calendar(facts.county);
+pub fn owed<'a>(packs: &'a Packs, calendar: &SchoolCalendar, facts: &Facts, frame: &'a Frame) -> Vec<Owed<'a>> {
     let mut out = Vec::new();
     for slot in frame.of(facts) {
-        let Some(pack) = law.at(slot.period.from) else { continue };
+        let pack = packs.in_force(slot.period.from);
         for entry in &pack.entries {
             let parts = parts(calendar, facts, entry, slot);
             if !parts.is_empty() {

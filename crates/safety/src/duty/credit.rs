@@ -12,7 +12,7 @@ use base::{Day, Error, Id, Ms, Result};
 use db::args;
 
 use super::cells::{self, Facts, KINDS, Slot};
-use super::{Duty, State, facts, from_row, sql, store};
+use super::{Duty, State, calendar, facts, from_row, sql, store};
 use crate::kernel::cx::Cx;
 use crate::org::unit::{self, Unit};
 use crate::pack::model::{Each, Entry, Evidence, Pack, Part, Rule};
@@ -72,9 +72,8 @@ pub fn credit(cx: &mut Cx<'_, '_>, credit: &Credit) -> Result<Vec<Id>> {
     if let Some(subject) = credit.subject {
         for row in cx.tx.rows(sql::EVENT_OPEN, args![subject, unit.id])? {
             let duty = from_row(&row)?;
-            let law = cx.law;
-            let pack = law.by_hash(&duty.pack_hash).or(law.at(duty.from_on));
-            if pack.and_then(|p| entry_of(p, &duty.entry)).is_some_and(|e| fits(e, credit)) {
+            let pack = super::pack_of(cx, &duty);
+            if entry_of(pack, &duty.entry).is_some_and(|e| fits(e, credit)) {
                 out.push(apply(cx, duty, credit)?);
             }
         }
@@ -134,15 +133,15 @@ fn elsewhere(cx: &mut Cx<'_, '_>, unit: &Unit, credit: &Credit, out: &mut Vec<Id
 
 /// The due periods of every kind that hold the day, each with the pack that judges it.
 fn periods(cx: &Cx<'_, '_>, unit: &Unit, day: Day) -> Vec<(Arc<Pack>, Slot)> {
-    let calendar = cx.law.calendar(unit.county);
+    let calendar = calendar(cx, unit.county);
     let slot = |kind| cells::slot_at(calendar, kind, day, unit.kind.is_bureau());
     let slots = KINDS.into_iter().filter_map(slot);
-    slots.filter_map(|s| cx.law.at(s.period.from).map(|p| (p.clone(), s))).collect()
+    slots.map(|s| (cx.packs.in_force(s.period.from).clone(), s)).collect()
 }
 
 /// Is the record evidence for the entry in this kind of period?
 fn serves(entry: &Entry, credit: &Credit, slot: &Slot) -> bool {
-    entry.on && cells::period_kind(&entry.rule) == Some(slot.period.kind) && fits(entry, credit)
+    entry.makes_cells() && cells::period_kind(&entry.rule) == Some(slot.period.kind) && fits(entry, credit)
 }
 
 fn fits(entry: &Entry, credit: &Credit) -> bool {
@@ -161,7 +160,7 @@ fn fits(entry: &Entry, credit: &Credit) -> bool {
 
 /// The parts of the entry that the record speaks of and the unit owes.
 fn wanted(cx: &Cx<'_, '_>, facts: &Facts, entry: &Entry, slot: &Slot, credit: &Credit) -> Vec<Part> {
-    let owed = cells::parts(cx.law.calendar(facts.county), facts, entry, slot);
+    let owed = cells::parts(calendar(cx, facts.county), facts, entry, slot);
     let named = |part: &Part| {
         part.class.is_none_or(|c| credit.classes.contains(&c))
             && part.topic.as_ref().is_none_or(|t| credit.topics.contains(t))
@@ -262,7 +261,7 @@ pub fn withdraw(cx: &mut Cx<'_, '_>, record: Id, reason: Option<&str>) -> Result
 pub fn event(cx: &mut Cx<'_, '_>, what: &str, unit: Id, record: Id, at: Ms) -> Result<Vec<Id>> {
     let unit = unit::load(cx, unit)?;
     let day = at.day();
-    let Some(pack) = cx.law.at(day).cloned() else { return Ok(Vec::new()) };
+    let pack = cx.packs.in_force(day).clone();
     let part = format!("record:{record}");
     let mut out = Vec::new();
     for entry in pack.entries.iter().filter(|e| e.on) {
@@ -296,7 +295,7 @@ fn deadline(cx: &Cx<'_, '_>, unit: &Unit, at: Ms, hours: i64, working: bool) -> 
         return at.plus(hours.max(1) * Ms::HOUR);
     }
     // A working day is a school day of the place; in the holidays a weekday is.
-    let calendar = cx.law.calendar(unit.county);
+    let calendar = calendar(cx, unit.county);
     let works = |day: Day| match calendar.term_of(day) {
         Some(_) => calendar.is_school_day(day),
         None => !day.is_weekend(),

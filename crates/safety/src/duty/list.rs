@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::cells::{self, Slot};
 use super::owner::{self, Owner};
 use super::waiver::{self, Waiver};
-use super::{Duty, Mark, State, credit, facts, from_row, load, scope, sql, store, work};
+use super::{Duty, Mark, State, credit, facts, from_row, load, pack_of, scope, sql, store, work};
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::{Action, Reach};
 use crate::kernel::text;
@@ -56,9 +56,7 @@ pub struct Page {
 
 /// The entry's title in the pack that judged the duty; its id where that pack is gone.
 pub(crate) fn title(cx: &Cx<'_, '_>, duty: &Duty) -> String {
-    let law = cx.law;
-    let pack = law.by_hash(&duty.pack_hash).or(law.at(duty.from_on));
-    pack.and_then(|p| credit::entry_of(p, &duty.entry)).map_or_else(|| duty.entry.clone(), |e| e.title.clone())
+    credit::entry_of(pack_of(cx, duty), &duty.entry).map_or_else(|| duty.entry.clone(), |e| e.title.clone())
 }
 
 fn line(cx: &Cx<'_, '_>, row: &Row) -> Result<Line> {
@@ -292,9 +290,7 @@ pub struct View {
 pub fn view(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
     let duty = load(cx, id)?;
     let unit = unit::load(cx, duty.unit)?;
-    let law = cx.law;
-    let pack = law.by_hash(&duty.pack_hash).or(law.at(duty.from_on));
-    let entry = pack.and_then(|p| credit::entry_of(p, &duty.entry)).cloned();
+    let entry = credit::entry_of(pack_of(cx, &duty), &duty.entry).cloned();
     let credits = cx.tx.rows(sql::CREDITS_OF_DUTY, args![id])?.iter().map(credit_line).collect::<Result<_>>()?;
     let steps = cx.tx.rows(sql::STEPS, args![id])?.iter().map(step_line).collect::<Result<_>>()?;
     let next = match &entry {
@@ -394,9 +390,7 @@ pub fn cell(cx: &mut Cx<'_, '_>, unit: Id, entry: &str, period: &str, part: &str
     let unit = unit::show(cx, unit)?;
     cx.require(Action::DutyRead, unit.home, false)?;
     let (was, duty) = stored_or_fresh(cx, &unit, entry, period, part)?;
-    let law = cx.law;
-    let pack = law.by_hash(&duty.pack_hash).or(law.at(duty.from_on));
-    let entry = pack.and_then(|p| credit::entry_of(p, entry)).cloned().ok_or(Error::from(Refusal::NotFound))?;
+    let entry = credit::entry_of(pack_of(cx, &duty), entry).cloned().ok_or(Error::from(Refusal::NotFound))?;
     let chain = owner::chain(cx, &unit)?;
     let owner = whose(&entry, &duty, &chain);
     let waivers = waiver::of_unit(cx, unit.id, duty.from_on, duty.until_on)?;
@@ -426,7 +420,7 @@ pub fn cell(cx: &mut Cx<'_, '_>, unit: Id, entry: &str, period: &str, part: &str
 }
 
 fn slot_of(cx: &Cx<'_, '_>, unit: &Unit, duty: &Duty) -> Option<Slot> {
-    let calendar = cx.law.calendar(unit.county);
+    let calendar = super::calendar(cx, unit.county);
     let period = cells::period_of_key(calendar, &duty.period)?;
     cells::slot_of(calendar, period, unit.kind.is_bureau())
 }
@@ -445,11 +439,10 @@ pub(super) fn stored_or_fresh(
     }
     let home = if unit.home == unit.id { unit.clone() } else { unit::load(cx, unit.home)? };
     let missing = || Error::from(Refusal::NotFound);
-    let law = cx.law;
-    let calendar = law.calendar(home.county);
+    let calendar = super::calendar(cx, home.county);
     let period = cells::period_of_key(calendar, period).ok_or_else(|| Error::invalid("period", Problem::Unknown))?;
     let slot = cells::slot_of(calendar, period, home.kind.is_bureau()).ok_or_else(missing)?;
-    let pack = law.at(slot.period.from).ok_or_else(missing)?;
+    let pack = cx.packs.in_force(slot.period.from);
     let entry = credit::entry_of(pack, entry).ok_or_else(missing)?;
     let facts = facts::of_unit(cx, &home)?;
     let parts = cells::parts(calendar, &facts, entry, &slot);

@@ -23,6 +23,9 @@ pub mod today;
 pub mod waiver;
 pub mod work;
 
+use std::sync::Arc;
+
+use base::calendar::SchoolCalendar;
 use base::{Day, Error, Id, Ms, Refusal, Result};
 use db::{Row, args};
 use serde::Serialize;
@@ -37,7 +40,8 @@ pub use work::{NewWork, Work};
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::{Action, Reach, reach};
 use crate::org::kinds::codes;
-use crate::pack::model::Stage3;
+use crate::pack::Packs;
+use crate::pack::model::{Pack, Stage3};
 
 codes! {
     /// Where a duty stands. Words of pages.md §6: 待做, 待做 (安排), 待检查 or finished, 待验收, 已验收, 退回.
@@ -209,6 +213,18 @@ pub fn load(cx: &mut Cx<'_, '_>, id: Id) -> Result<Duty> {
     let reach = reach(cx.actor.role, Action::DutyRead);
     let row = cx.tx.row(&sql::by_id(reach), args![cx.actor.unit, id])?.ok_or(Error::from(Refusal::NotFound))?;
     from_row(&row)
+}
+
+/// School time of a county as it is known today: holidays of later years and snow days come in as they are published.
+pub(crate) fn calendar<'a>(cx: &Cx<'a, '_>, county: i64) -> &'a SchoolCalendar {
+    let packs: &'a Packs = cx.packs;
+    packs.calendar(cx.now.day(), county)
+}
+
+/// The pack that judged a duty; the one in force then where that pack is gone.
+pub(crate) fn pack_of<'a>(cx: &Cx<'a, '_>, duty: &Duty) -> &'a Arc<Pack> {
+    let packs: &'a Packs = cx.packs;
+    packs.by_hash(&duty.pack_hash).unwrap_or_else(|| packs.in_force(duty.from_on))
 }
 
 /// How far the actor reads duties.

@@ -231,11 +231,10 @@ pub fn reconsider(cx: &mut Cx<'_, '_>, unit: Id) -> Result<()> {
 const RECONSIDER_DAYS: i64 = 400;
 
 fn still_owed(cx: &Cx<'_, '_>, unit: &Unit, facts: &cells::Facts, duty: &Duty) -> bool {
-    let calendar = cx.law.calendar(unit.county);
+    let calendar = super::calendar(cx, unit.county);
     let slot = cells::period_of_key(calendar, &duty.period)
         .and_then(|period| cells::slot_of(calendar, period, unit.kind.is_bureau()));
-    let pack = cx.law.by_hash(&duty.pack_hash).or(cx.law.at(duty.from_on));
-    let entry = pack.and_then(|p| super::credit::entry_of(p, &duty.entry));
+    let entry = super::credit::entry_of(super::pack_of(cx, duty), &duty.entry);
     match (slot, entry) {
         (Some(slot), Some(entry)) => {
             cells::parts(calendar, facts, entry, &slot).iter().any(|p| cells::part_key(p) == duty.part)

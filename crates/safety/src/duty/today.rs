@@ -60,8 +60,7 @@ pub fn lines(cx: &mut Cx<'_, '_>) -> Result<Vec<Waiting>> {
 }
 
 fn of_unit(cx: &mut Cx<'_, '_>, unit: &Unit, out: &mut Vec<Waiting>) -> Result<()> {
-    let law = cx.law;
-    let calendar = law.calendar(unit.county);
+    let calendar = super::calendar(cx, unit.county);
     let today = cx.now.day();
     let from = today.plus_days(-BACK_DAYS);
     let frame = Frame::touching(calendar, from, today);
@@ -73,7 +72,7 @@ fn of_unit(cx: &mut Cx<'_, '_>, unit: &Unit, out: &mut Vec<Waiting>) -> Result<(
     }
     let waivers = waiver::of_unit(cx, unit.id, from, today.plus_days(366))?;
     let facts = facts::of_unit(cx, unit)?;
-    for owed in cells::owed(law, &facts, &frame) {
+    for owed in cells::owed(cx.packs, calendar, &facts, &frame) {
         let exempt = waivers.iter().any(|w| w.covers(&owed.entry.id, owed.slot));
         for part in &owed.parts {
             let key = (owed.entry.id.clone(), owed.slot.key.clone(), cells::part_key(part));
@@ -133,8 +132,7 @@ fn in_season(cx: &Cx<'_, '_>, slot: &Slot, part: &Part, due_at: Ms) -> bool {
     let Some(topic) = &part.topic else { return true };
     let today = cx.now.day();
     let month = today.date().month();
-    let law = cx.law;
-    let months = law.at(slot.period.from).and_then(|p| p.topics.get(topic)).map(|t| t.months.as_slice());
+    let months = cx.packs.in_force(slot.period.from).topics.get(topic).map(|t| t.months.as_slice());
     months.is_none_or(|m| m.is_empty() || m.contains(&month)) || due_at <= today.plus_days(BACK_DAYS).end()
 }
 
@@ -163,9 +161,7 @@ fn wait_of(duty: &Duty) -> Option<Wait> {
 fn events(cx: &mut Cx<'_, '_>, unit: &Unit, chain: &Chain, out: &mut Vec<Waiting>) -> Result<()> {
     for row in cx.tx.rows(sql::EVENTS_WAITING, args![unit.id, EVENTS])? {
         let duty = from_row(&row)?;
-        let law = cx.law;
-        let pack = law.by_hash(&duty.pack_hash).or(law.at(duty.from_on));
-        let Some(entry) = pack.and_then(|p| credit::entry_of(p, &duty.entry)) else { continue };
+        let Some(entry) = credit::entry_of(super::pack_of(cx, &duty), &duty.entry) else { continue };
         if !mine(cx, whose(entry, &duty, chain)) {
             continue;
         }

@@ -70,8 +70,8 @@ pub(super) fn from_row(row: &Row) -> Result<Waiver> {
 pub fn waive(cx: &mut Cx<'_, '_>, new: &NewWaiver) -> Result<Id> {
     let unit = unit::show(cx, new.unit)?;
     cx.require(Action::DutyWaive, unit.home, false)?;
-    let law = cx.law;
-    let entry = law.at(new.from_on).and_then(|pack| credit::entry_of(pack, &new.entry));
+    let packs = cx.packs;
+    let entry = credit::entry_of(packs.in_force(new.from_on), &new.entry);
     let entry = entry.ok_or_else(|| Error::invalid("entry", Problem::Unknown))?;
     if entry.basis == Basis::Notice || !entry.waivable {
         return Err(Refusal::PackForbids { clause: "1.3", rule: "duty.waiver", instead: Vec::new() }.into());
@@ -126,6 +126,7 @@ pub fn of_unit(cx: &mut Cx<'_, '_>, unit: Id, from: Day, until: Day) -> Result<V
 }
 
 /// Waivers that stand for units under `top` and touch a span. The caller reads in scope.
+#[allow(dead_code)]
 pub(super) fn under(cx: &mut Cx<'_, '_>, top: Id, from: Day, until: Day) -> Result<Vec<Waiver>> {
     cx.tx.rows(sql::WAIVERS_UNDER, args![top, from, until])?.iter().map(from_row).collect()
 }

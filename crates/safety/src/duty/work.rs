@@ -201,7 +201,7 @@ pub fn record(cx: &mut Cx<'_, '_>, new: &NewWork) -> Result<Id> {
 /// The form as the pack in force on the day has it, with the pack's hash.
 fn form_of(cx: &Cx<'_, '_>, form: &str, day: Day) -> Result<(Form, [u8; 32])> {
     let unknown = || Error::invalid("form", Problem::Unknown);
-    let pack = cx.law.at(day).ok_or_else(unknown)?;
+    let pack = cx.packs.in_force(day);
     let form = pack.forms.get(form).ok_or_else(unknown)?;
     Ok((form.clone(), pack.hash))
 }
@@ -230,7 +230,7 @@ fn check(cx: &mut Cx<'_, '_>, form: &Form, new: &NewWork, home: Id, happened_on:
     let mut topics: BTreeSet<String> = new.topics.iter().cloned().collect();
     topics.extend(filled.codes.get("topic").into_iter().flatten().cloned());
     topics.extend(filled.codes.get("topics").into_iter().flatten().cloned());
-    let known = cx.law.at(happened_on).map(|p| p.topics.clone()).unwrap_or_default();
+    let known = &cx.packs.in_force(happened_on).topics;
     if topics.iter().any(|t| !known.contains_key(t)) && !new.topics.is_empty() {
         faults.add("topics", Problem::Unknown);
     }

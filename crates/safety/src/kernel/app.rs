@@ -191,7 +191,17 @@ impl App {
             let meta = Meta::of("web");
             let seed = Seed::new([0; 32]);
             let pack = packs.in_force(now.day());
-            job(&mut Cx { tx, now, actor: &actor, meta: &meta, pack, packs: &packs, memo: &memo, seed, signals: Vec::new() })
+            job(&mut Cx {
+                tx,
+                now,
+                actor: &actor,
+                meta: &meta,
+                pack,
+                packs: &packs,
+                memo: &memo,
+                seed,
+                signals: Vec::new(),
+            })
         };
         self.db.read_then(run, done);
     }
