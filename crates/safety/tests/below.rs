@@ -85,7 +85,7 @@ fn grow(w: &World, seed: &mut Seed) -> Vec<Id> {
         }
     }
     let (school, county) = (w.school, w.other_county);
-    w.system(move |cx| unit::move_to(cx, school, county, "划转")).unwrap();
+    w.system(move |cx| unit::move_to(cx, school, county, cx.now.day(), "划转")).unwrap();
     units
 }
 
