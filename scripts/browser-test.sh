@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Browser tests: the browser code against a small server of its own, then journeys through the real binary.
+# browser-test.sh [code|journey|city|pictures]; `pictures` takes those of the README into docs/pictures.
 set -euo pipefail
 cd "$(dirname "$0")/../e2e"
 if [ ! -d node_modules/@playwright/test ] || ! cmp -s package-lock.json node_modules/.xiaoan-lock; then
@@ -7,7 +8,7 @@ if [ ! -d node_modules/@playwright/test ] || ! cmp -s package-lock.json node_mod
   cp package-lock.json node_modules/.xiaoan-lock
 fi
 part=${1:-all}
-[ "$part" = journey ] || npm run --silent types
+[ "$part" = journey ] || [ "$part" = pictures ] || npm run --silent types
 if [ "$part" = code ] || [ "$part" = all ]; then npx playwright test; fi
 if [ "$part" = code ]; then exit 0; fi
 
@@ -23,6 +24,7 @@ for _ in $(seq 600); do
   sleep 0.5
 done
 export CITY_URL="http://127.0.0.1:$port" CITY_ACCOUNTS="$dir/data/demo-accounts.json"
+if [ "$part" = pictures ]; then node pictures.mjs; exit 0; fi
 only=()
 [ "$part" = journey ] && only=(journey)
 npx playwright test --config playwright.city.config.ts ${only[@]+"${only[@]}"}

@@ -38,8 +38,7 @@ test('a hazard travels from the guard’s phone to the county’s screen and bac
   const fact = `西墙配电箱门锁坏了 ${Date.now() % 100000}`;
 
   const county = await signedIn(browser, officer, desk);
-  // All rows: a list of open ones only marks a row that no longer fits.
-  await county.page.goto('/hazards?bucket=all');
+  await county.page.goto('/hazards');
   await expect(county.page.locator('[data-live-rows]')).toBeVisible();
   await expect(county.page.locator('[data-pill]')).toContainText('实时', { timeout: 20_000 });
 
@@ -100,7 +99,10 @@ test('a hazard travels from the guard’s phone to the county’s screen and bac
   // Striking it from the ledger is confirmed in a dialog.
   await close.page.locator('dialog[open] .btn.d').click();
   await expect(close.page.locator('main')).toContainText('已销账');
+  // The county looks at what is open: the row shows its last word, says that it goes, and goes.
   await expect(row).toContainText('已销账', { timeout: 10_000 });
+  await expect(row).toContainText('已离开这一栏');
+  await expect(row).toHaveCount(0, { timeout: 20_000 });
 
   // The record tells every step, and that the first was written without network.
   await county.page.goto(address);

@@ -3,7 +3,7 @@ import { expect, test } from './world';
 const row = (id: string, title: string, fresh = false) =>
   `<tr data-row id="row-${id}"${fresh ? ' data-new="1"' : ''}><td class="l1"><a href="/hazards/${id}">${title}</a></td><td class="l2">3号楼</td><td class="l2">王建军</td><td>—</td><td>—</td><td class="l3">待整改</td></tr>`;
 
-test('rows are replaced, new ones come on top, gone ones stay but are marked, counts and clock follow', async ({ page, world }) => {
+test('rows are replaced, new ones come on top, counts and clock follow', async ({ page, world }) => {
   await page.goto('/hazards');
   await expect(page.locator('[data-pill]')).toHaveText(/^实时 \d\d:\d\d:\d\d$/);
   const first = page.locator('[data-live-rows] tr').first();
@@ -15,13 +15,65 @@ test('rows are replaced, new ones come on top, gone ones stay but are marked, co
   await expect(page.locator('#row-99')).toHaveCount(0);
   await world.push('row', row('77', '新的一条', true));
   await expect(first).toContainText('新的一条');
-  await world.push('gone', '5');
-  await expect(page.locator('#row-5')).toHaveAttribute('data-gone', '');
   await world.push('count', JSON.stringify({ 'nav-hazard': 8, 'nav-watch': 2 }));
   await expect(page.locator('.side [data-count=nav-hazard]')).toHaveText('8');
   await expect(page.locator('.side [data-count=nav-watch]')).toBeVisible();
   await world.push('beat', String(Date.UTC(2026, 10, 22, 23, 58, 12)));
   await expect(page.locator('[data-pill]')).toHaveText('实时 07:58:12');
+});
+
+test('a row that no longer fits shows its new state and a mark, and then leaves', async ({ page, world }) => {
+  await page.clock.install();
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/);
+  await world.push('left', row('3', '换了新灯').replace('待整改', '待复查 已离开这一栏'));
+  await expect(page.locator('#row-3')).toContainText('待复查 已离开这一栏');
+  await expect(page.locator('#row-3')).toHaveAttribute('data-gone', '');
+  await world.push('gone', '5');
+  await expect(page.locator('#row-5')).toHaveAttribute('data-gone', '');
+  await expect(page.locator('[data-live-rows] tr')).toHaveCount(12);
+  await page.clock.runFor(7_000);
+  await expect(page.locator('#row-3')).toHaveCount(0);
+  await expect(page.locator('#row-5')).toHaveCount(0);
+  await expect(page.locator('[data-live-rows] tr')).toHaveCount(10);
+  // What was never on this page does not come to it by leaving.
+  await world.push('left', row('99', '不在这一页'));
+  await world.push('row', row('4', '又变了'));
+  await expect(page.locator('#row-4')).toContainText('又变了');
+  await expect(page.locator('#row-99')).toHaveCount(0);
+});
+
+test('a row that leaves waits for the hand and for the keyboard', async ({ page, world }) => {
+  await page.clock.install();
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/);
+  await page.locator('#row-4 a').focus();
+  await world.push('left', row('4', '办完了'));
+  await expect(page.locator('#row-4')).toHaveAttribute('data-gone', '');
+  await expect(page.locator('#row-4 a')).toBeFocused();
+  await page.clock.runFor(20_000);
+  await expect(page.locator('#row-4')).toBeVisible();
+  await page.locator('[data-find]').focus();
+  await page.locator('#row-7').hover();
+  await page.clock.runFor(7_000);
+  await expect(page.locator('#row-4')).toBeVisible();
+  await page.mouse.move(5, 5);
+  await page.clock.runFor(7_000);
+  await expect(page.locator('#row-4')).toHaveCount(0);
+});
+
+test('a row that was waiting behind the button and is no longer wanted is never shown', async ({ page, world }) => {
+  await page.setViewportSize({ width: 1280, height: 420 });
+  await page.goto('/hazards');
+  await expect(page.locator('[data-pill]')).toHaveText(/^实时/);
+  await page.mouse.wheel(0, 500);
+  await expect.poll(() => page.locator('[data-live-rows]').evaluate((rows) => rows.getBoundingClientRect().top)).toBeLessThan(0);
+  await world.push('row', row('77', '新的一条', true));
+  await world.push('row', row('78', '再一条', true));
+  await world.push('gone', '77');
+  await page.getByRole('button', { name: '有 1 条新的 ↑' }).click();
+  await expect(page.locator('#row-78')).toBeVisible();
+  await expect(page.locator('#row-77')).toHaveCount(0);
 });
 
 test('scrolled away, new rows wait behind a button', async ({ page, world }) => {

@@ -75,6 +75,15 @@ impl Ask {
     pub fn param(&self, name: &str) -> Option<String> {
         form_urlencoded::parse(self.query.as_bytes()).find(|(k, _)| k == name).map(|(_, v)| v.into_owned())
     }
+    /// Was the page asked for under a name of this machine itself?
+    pub fn local(&self) -> bool {
+        let host = self.origin.split_once("://").map_or("", |(_, host)| host);
+        let name = host
+            .rsplit_once(':')
+            .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+            .map_or(host, |(name, _)| name);
+        matches!(name, "localhost" | "[::1]") || name.starts_with("127.")
+    }
     /// The query as fields.
     pub fn fields(&self) -> Fields {
         Fields(form_urlencoded::parse(self.query.as_bytes()).into_owned().collect())
@@ -528,6 +537,17 @@ mod tests {
         assert_eq!(ask.link("unit", "8"), "/hazards?q=%E7%81%AF&unit=8");
         assert_eq!(ask.link("q", ""), "/hazards?unit=7");
         assert_eq!(ask.param("q").as_deref(), Some("灯"));
+    }
+
+    #[test]
+    fn only_this_machine_itself_counts_as_local() {
+        let at = |origin: &str| Ask { origin: origin.into(), ..ask("") }.local();
+        for own in ["http://127.0.0.1:8080", "http://localhost", "http://localhost:9", "http://[::1]:8080"] {
+            assert!(at(own), "{own}");
+        }
+        for other in ["http://10.0.0.7:8080", "http://localhost.example", "https://xiaoan.example"] {
+            assert!(!at(other), "{other}");
+        }
     }
 
     #[test]

@@ -66,6 +66,7 @@ mod place;
 mod plot;
 mod router;
 mod search;
+mod setup;
 pub mod signin;
 pub mod state;
 mod statics;

@@ -4,7 +4,8 @@
 //!
 //! A noun makes its list live by a `LivePage` in `PAGES` below: `/live?page=hazards&<the list's own query>`.
 //! Events: `beat` (server ms; at once and every 15 s), `row` (HTML of one row, outermost element with `id="row-…"`, and
-//! `data-new="1"` when it may be prepended), `gone` (an id), `count` (JSON of figures by name).
+//! `data-new="1"` when it may be prepended), `left` (HTML of a row that no longer fits the list, as it stands now),
+//! `gone` (an id that the viewer may no longer see), `count` (JSON of figures by name).
 //! Each event carries the server's time as id: a stream that reconnects tells it, and gets what changed meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -43,6 +44,8 @@ const OVERLAP_MS: i64 = 5_000;
 #[derive(Clone, Debug)]
 pub enum Change {
     Row(String),
+    /// The row as it stands now, which no longer fits the list: it is shown once more, marked, and then leaves.
+    Left(String),
     Gone(Id),
 }
 
@@ -50,7 +53,7 @@ pub enum Change {
 pub trait LivePage: Send + Sync {
     /// Does a signal of this noun concern the page?
     fn wakes(&self, noun: &str) -> bool;
-    /// The rows of these records as the viewer sees them now; `Gone` for those that no longer fit.
+    /// The rows of these records as the viewer sees them now; `Left` or `Gone` for those that no longer fit.
     fn rows(&self, cx: &mut Cx<'_, '_>, query: &Fields, ids: &[Id]) -> Result<Vec<Change>>;
     /// The newest rows that changed since a moment, oldest first: for a stream that missed something.
     fn recent(&self, cx: &mut Cx<'_, '_>, query: &Fields, since: Ms) -> Result<Vec<Change>>;
@@ -273,6 +276,7 @@ impl Stream {
         for change in changes {
             let event = match change {
                 Change::Row(html) => self.event("row").data(html.replace(['\r', '\n'], " ")),
+                Change::Left(html) => self.event("left").data(html.replace(['\r', '\n'], " ")),
                 Change::Gone(id) => self.event("gone").data(id.to_string()),
             };
             self.put(event).await?;

@@ -162,7 +162,12 @@ async fn password(State(web): State<Web>, posted: Posted) -> Answer {
     match change_password(&web, &posted).await {
         Ok(()) => {
             web.forget_sessions();
-            page::back(if posted.signed.session.must_change { "/" } else { "/me?done=1" })
+            if !posted.signed.session.must_change {
+                return page::back("/me?done=1");
+            }
+            // Who begins to set a school up goes on with its first days; everybody else to 今日.
+            let offer = web.read(posted.actor(), crate::setup::offer).await?;
+            page::back(&offer.map_or("/".into(), |(_, next)| next))
         }
         Err(e) => {
             let Kept { status, faults } = page::keep(&posted.signed.ask, e)?;

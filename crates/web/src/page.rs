@@ -115,7 +115,8 @@ impl Shell {
             sim: if simulated { "1".into() } else { String::new() },
             sim_words: if simulated { words::simulated(web.now()) } else { String::new() },
             demo: web.config.demo,
-            plain_http: !web.tls(),
+            // A browser trusts its own machine as it trusts https.
+            plain_http: !web.tls() && !ask.local(),
             ..Shell::default()
         }
     }

@@ -105,7 +105,7 @@ fn inner(cx: &mut Cx<'_, '_>, unit: &Unit) -> Result<Vec<Unit>> {
     Ok(unit::children(cx, unit.home)?.into_iter().filter(inside).collect())
 }
 
-fn post_words(post: &Post) -> String {
+pub(crate) fn post_words(post: &Post) -> String {
     let name = post.title.clone().unwrap_or_else(|| words::role(post.role).into());
     if post.acting { format!("{name}（{}）", words::post_word(true).word) } else { name }
 }
@@ -443,7 +443,7 @@ struct SlipPage {
 }
 
 /// `k7mx-93tq-ab`: ten signs without look-alikes, fifty bits.
-fn one_time_password() -> String {
+pub(crate) fn one_time_password() -> String {
     const SIGNS: &[u8] = b"23456789abcdefghjkmnpqrstuvwxyz";
     let draw: [u8; 10] = base::random();
     let mut out = String::new();
@@ -457,7 +457,7 @@ fn one_time_password() -> String {
 }
 
 /// Initials and four figures: `zfg4821`.
-fn names(person: &str) -> Vec<String> {
+pub(crate) fn names(person: &str) -> Vec<String> {
     let found = text::find(&[person]);
     let initials: String =
         found.rsplit(' ').next().unwrap_or("").chars().filter(char::is_ascii_alphanumeric).take(8).collect();
@@ -470,6 +470,23 @@ fn names(person: &str) -> Vec<String> {
         .collect()
 }
 
+/// A login under the first name that is free, or a new first password for the one that is there.
+pub(crate) fn open_login(cx: &mut Cx<'_, '_>, person: Id, hash: &str, tries: &[String]) -> Result<String> {
+    if let Some((login, name, _)) = login::of_person(cx, person)? {
+        login::set_password(cx, login, hash, false, None)?;
+        return Ok(name);
+    }
+    for name in tries {
+        match login::create(cx, person, name, Some(hash), true) {
+            Ok(_) => return Ok(name.clone()),
+            Err(Error::Refused(Refusal::Invalid(f)))
+                if f.iter().all(|f| f.problem == Problem::Taken && f.field == "login") => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Err(Error::invalid("login", Problem::Taken))
+}
+
 /// Makes a login, or gives an existing one a new first password, and shows the slip once. A repeated request gives a
 /// new password: the first answer is nowhere stored, so it cannot be shown again.
 async fn slip(State(web): State<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
@@ -480,23 +497,7 @@ async fn slip(State(web): State<Web>, Path(id): Path<String>, posted: Posted) ->
     let plain = password.clone();
     let hash = web.heavy(move || signin::hash(&plain)).await?;
     let tries = names(&name);
-    let done = web
-        .write(posted.actor(), posted.meta.clone(), move |cx| {
-            if let Some((login, name, _)) = login::of_person(cx, id)? {
-                login::set_password(cx, login, &hash, false, None)?;
-                return Ok(name);
-            }
-            for name in &tries {
-                match login::create(cx, id, name, Some(&hash), true) {
-                    Ok(_) => return Ok(name.clone()),
-                    Err(Error::Refused(Refusal::Invalid(f)))
-                        if f.iter().all(|f| f.problem == Problem::Taken && f.field == "login") => {}
-                    Err(e) => return Err(e),
-                }
-            }
-            Err(Error::invalid("login", Problem::Taken))
-        })
-        .await;
+    let done = web.write(posted.actor(), posted.meta.clone(), move |cx| open_login(cx, id, &hash, &tries)).await;
     web.forget_sessions();
     let login = match done {
         Ok(login) => login,

@@ -31,6 +31,7 @@ pub fn router(web: Web) -> Router {
         .merge(crate::clause::routes())
         .merge(crate::journal_pages::routes())
         .merge(crate::me::routes())
+        .merge(crate::setup::routes())
         .merge(crate::files::routes())
         .merge(crate::live::routes())
         .merge(crate::tlog::routes())

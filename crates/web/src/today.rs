@@ -27,6 +27,8 @@ use crate::words;
 const ROWS: usize = 7;
 /// Lines counted for the sentence.
 const WAITING_MAX: i64 = 99;
+/// A sentence that begins like the name of the place says where it is.
+const SAME_BEGINNING: usize = 3;
 /// Lines of each block beside it.
 const BESIDE: usize = 5;
 
@@ -44,6 +46,8 @@ struct Seen {
     major: Vec<Line>,
     vacant: Vec<(Id, String, Role)>,
     head: Option<(u64, Ms)>,
+    setup: Option<(String, String)>,
+    latest: Vec<Line>,
 }
 
 fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
@@ -57,6 +61,8 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
         major: Vec::new(),
         vacant: Vec::new(),
         head: None,
+        setup: crate::setup::offer(cx)?,
+        latest: Vec::new(),
     };
     if page::reads_hazards(&actor) {
         let filter = Filter { bucket: Some(Bucket::Open), ..Filter::default() };
@@ -76,6 +82,7 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
     }
     if bureau && page::reads_hazards(&actor) {
         seen.major = list::major_below(cx, BESIDE as i64)?;
+        seen.latest = list::list(cx, &Filter::default(), None, BESIDE as i64)?.items;
     }
     seen.vacant = vacancies(cx, &actor, bureau)?;
     if reach(actor.role, Action::JournalRead) != Reach::Nothing {
@@ -145,9 +152,12 @@ struct TodayPage {
     unseen: Vec<String>,
     help: Vec<Help>,
     major: Vec<Other>,
+    latest: Vec<Other>,
     vacant: Vec<Vacant>,
     vacant_more: i64,
     journal: Option<String>,
+    /// What is left of the first days, and where it goes on.
+    setup: Option<(String, String)>,
     may_check: bool,
 }
 
@@ -171,7 +181,7 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
     let n = seen.waiting.len() as i64;
     let filled = |i: usize| i == 0 && !hand;
     let rows = seen.waiting.iter().take(ROWS).enumerate();
-    let tasks: Vec<Task> = rows.map(|(i, l)| task(l, actor.person, now, filled(i))).collect();
+    let tasks: Vec<Task> = rows.map(|(i, l)| task(l, Viewer::of(actor), now, filled(i))).collect();
     let title = if hand { format!("{} · {}", signed.post_words(), actor.name) } else { words::nav::TODAY.into() };
     let cover = seen.coverage.as_ref().filter(|c| c.all > 0).map(|c| Cover {
         seen: c.seen,
@@ -182,7 +192,7 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
     let unseen = seen.coverage.iter().flat_map(|c| &c.places).filter(|p| p.times == 0).take(BESIDE);
     TodayPage {
         title,
-        date: words::day_long(now.day()),
+        date: date(now),
         hand,
         bureau: login::at_bureau(actor),
         n,
@@ -196,12 +206,21 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         unseen: unseen.map(|p| p.name.clone()).collect(),
         help: helps(&seen.below),
         major: seen.major.iter().map(|l| other(l, now)).collect(),
+        latest: seen.latest.iter().map(|l| latest(l, now)).collect(),
         vacant_more: (seen.vacant.len() as i64 - BESIDE as i64).max(0),
         vacant: seen.vacant.iter().take(BESIDE).map(vacant).collect(),
         journal: seen.head.map(|(size, at)| words::pages::journal_head(size as i64, at)),
+        setup: seen.setup,
         may_check: page::may_check(actor),
         shell,
     }
+}
+
+/// 「2026年11月23日 星期一 · 秋季学期第13周」
+fn date(now: Ms) -> String {
+    let week = words::week_of_term(now.day());
+    let day = words::day_long(now.day());
+    if week.is_empty() { day } else { format!("{day} · {week}") }
 }
 
 fn vacant((unit, name, role): &(Id, String, Role)) -> Vacant {
@@ -222,18 +241,43 @@ fn helps(below: &[UnitCover]) -> Vec<Help> {
         .collect()
 }
 
-/// What stands where: 「3号楼东楼梯：疏散指示灯不亮」.
+/// The place of a line, when its sentence does not name it itself.
+fn place(line: &Line) -> Option<&str> {
+    let place = line.place_name.as_deref().or(line.hazard.place_text.as_deref())?;
+    (!says(&line.hazard.what, place)).then_some(place)
+}
+
+/// Does a sentence already say where? 「3号楼东楼梯疏散指示灯不亮」 needs no 「3号楼东楼梯二层」 before it.
+fn says(what: &str, place: &str) -> bool {
+    let begins = what.chars().zip(place.chars()).take_while(|(a, b)| a == b).count();
+    begins >= SAME_BEGINNING || what.contains(place)
+}
+
+/// What stands where: 「3号楼东楼梯二层：疏散指示灯不亮」.
 fn fact(line: &Line) -> String {
-    let place = line.place_name.clone().or(line.hazard.place_text.clone());
-    match place {
+    match place(line) {
         Some(place) => format!("{place}：{}", line.hazard.what),
         None => line.hazard.what.clone(),
     }
 }
 
+/// Who reads a line.
+#[derive(Clone, Copy)]
+struct Viewer {
+    person: Option<Id>,
+    unit: Id,
+}
+
+impl Viewer {
+    fn of(actor: &Actor) -> Viewer {
+        Viewer { person: actor.person, unit: actor.unit }
+    }
+}
+
 /// One line of 「等我做」.
-fn task(line: &Line, me: Option<Id>, now: Ms, filled: bool) -> Task {
+fn task(line: &Line, who: Viewer, now: Ms, filled: bool) -> Task {
     let h = &line.hazard;
+    let (me, own) = (who.person, who.unit == h.unit);
     let (noun, verb) = words::hazard::turn(h.state, h.extend_to.is_some() && h.turn_person != me);
     let when = h.due_at.map(|due| words::due_when(due, now));
     let late = h.overdue(now).is_some();
@@ -242,7 +286,7 @@ fn task(line: &Line, me: Option<Id>, now: Ms, filled: bool) -> Task {
         when: when.as_ref().map_or_else(|| words::at(h.received_at), |w| w.word.clone()),
         when_tone: when.map_or("", |w| w.tone),
         title: format!("{noun}：{}", fact(line)),
-        detail: detail(line),
+        detail: detail(line, own),
         clause: "2.6".into(),
         verb: verb.into(),
         href: format!("/hazards/{}", h.id),
@@ -251,9 +295,16 @@ fn task(line: &Line, me: Option<Id>, now: Ms, filled: bool) -> Task {
     }
 }
 
-fn detail(line: &Line) -> String {
+/// Where, how grave, since when and by whom. One's own unit goes without saying.
+fn detail(line: &Line, own: bool) -> String {
     let h = &line.hazard;
-    let mut parts = vec![line.unit_name.clone()];
+    let mut parts = Vec::new();
+    if !own {
+        parts.push(line.unit_name.clone());
+    }
+    if place(line).is_none() {
+        parts.extend(line.place_name.clone().or(h.place_text.clone()));
+    }
     if let Some(grade) = h.grade {
         parts.push(format!("{}隐患", words::grade(grade)));
     }
@@ -279,6 +330,11 @@ fn other(line: &Line, now: Ms) -> Other {
     Other { title: fact(line), note, word: state.word.into(), tone: state.tone, href: format!("/hazards/{}", h.id) }
 }
 
+/// A row of 「刚刚」: what came in, from where, when.
+fn latest(line: &Line, now: Ms) -> Other {
+    Other { note: format!("{} · {}", line.unit_name, words::since(line.hazard.received_at, now)), ..other(line, now) }
+}
+
 /// 「等我做」 and the badges as a live page.
 pub struct TodayRows;
 pub static LIVE: TodayRows = TodayRows;
@@ -289,10 +345,19 @@ struct Row {
     t: Task,
 }
 
-fn row(line: &Line, me: Option<Id>, now: Ms) -> Result<Change> {
+fn row(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
     let html =
-        Row { t: task(line, me, now, false) }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
+        Row { t: task(line, who, now, false) }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
     Ok(Change::Row(html.replacen(" data-row", " data-row data-new=\"1\"", 1)))
+}
+
+/// A line that no longer waits for the viewer: its new state word stands where the date was.
+fn left(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
+    let state = words::state(line.hazard.state);
+    let when = state.word.to_string();
+    let t = Task { when, when_tone: "", late: false, verb: words::pages::LOOK.into(), ..task(line, who, now, false) };
+    let html = Row { t }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
+    Ok(Change::Left(html))
 }
 
 impl LivePage for TodayRows {
@@ -300,18 +365,25 @@ impl LivePage for TodayRows {
         noun == "hazard"
     }
     fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
-        let waiting = list::waiting(cx, ROWS as i64)?;
-        let (now, me) = (cx.now, cx.actor.person);
-        ids.iter()
-            .map(|id| match waiting.iter().find(|l| l.hazard.id == *id) {
-                Some(line) => row(line, me, now),
-                None => Ok(Change::Gone(*id)),
-            })
-            .collect()
+        let waiting = list::waiting(cx, WAITING_MAX)?;
+        let (now, who) = (cx.now, Viewer::of(cx.actor));
+        let mut out = Vec::with_capacity(ids.len());
+        for id in ids {
+            out.push(match waiting.iter().position(|l| l.hazard.id == *id) {
+                Some(at) if at < ROWS => row(&waiting[at], who, now)?,
+                // It still waits, behind the seventh line.
+                Some(_) => Change::Gone(*id),
+                None => match list::one(cx, &Filter::default(), *id)? {
+                    Some(line) => left(&line, who, now)?,
+                    None => Change::Gone(*id),
+                },
+            });
+        }
+        Ok(out)
     }
     fn recent(&self, cx: &mut Cx<'_, '_>, _query: &Fields, _since: Ms) -> Result<Vec<Change>> {
-        let (now, me) = (cx.now, cx.actor.person);
-        list::waiting(cx, ROWS as i64)?.iter().rev().map(|l| row(l, me, now)).collect()
+        let (now, who) = (cx.now, Viewer::of(cx.actor));
+        list::waiting(cx, ROWS as i64)?.iter().rev().map(|l| row(l, who, now)).collect()
     }
     fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
         page::nav_counts(cx)

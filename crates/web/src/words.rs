@@ -6,6 +6,7 @@
 //! - `time`     dates, deadlines, ages, figures
 //! - `record`   records, lists and papers of hazards and checks
 //! - `pages`    menu, tabs, empty states, sentences of pages
+//! - `setup`    the first days of a school
 //! - `api`      what only programs are told
 //! - `notice`   the 23 items with their short names
 //!
@@ -20,10 +21,11 @@ pub mod org;
 pub mod pages;
 pub mod record;
 pub mod refusal;
+pub mod setup;
 pub mod time;
 
 pub use hazard::{act, act_done, bucket, category, five, grade, seen, state, term};
-pub use org::{place_kind, point, point_fault, post_word, role, stage, unit_act, unit_kind, unit_step};
+pub use org::{place_kind, point, point_fault, post_word, role, role_named, stage, unit_act, unit_kind, unit_step};
 pub use pages::{empty, nav, tab};
 pub use refusal::{
     CSRF, MUST_CHANGE, SIGN_IN_ENDED, fault, faults, field, form_faults, login_rest, login_wrong, problem, refusal,
@@ -31,7 +33,7 @@ pub use refusal::{
 };
 pub use time::{
     age, at, at_full, at_long, clock, count, day, day_full, day_long, due_mark, due_when, hours, month, number, period,
-    simulated, since, size,
+    simulated, since, size, week_of_term,
 };
 
 /// A word with its tone: "" grey, "b" somebody's turn, "a" needs care, "g" done, "r" late, missing, danger.
@@ -76,6 +78,8 @@ pub mod thing {
     pub const CORRECTED: Word = word("更正过", "");
     pub const RECURRING: Word = word("反复", "r");
     pub const LISTED: Word = word("挂牌督办", "r");
+    /// A live row that no longer fits the list in which it stands.
+    pub const LEFT_LIST: Word = word("已离开这一栏", "");
 
     pub const ALL: &[Word] = &[
         WAITING,
@@ -91,6 +95,7 @@ pub mod thing {
         CORRECTED,
         RECURRING,
         LISTED,
+        LEFT_LIST,
     ];
 }
 

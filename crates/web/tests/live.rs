@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
+use safety::hazard::{Act, Grade, Input, act};
 use tokio::time::timeout;
 use tokio_stream::StreamExt;
 use tower::ServiceExt;
@@ -74,6 +75,37 @@ async fn a_new_hazard_appears_where_it_waits_and_nowhere_else() {
     assert!(foreign.until(&format!("row-{own}")).await);
     assert!(!foreign.text.contains(&id.to_string()) && !foreign.text.contains("疏散"));
     assert!(w.browser().get("/metrics").await.text.contains("xiaoan_live_streams 2"));
+}
+
+/// Part of a stream's text that came after a mark.
+fn after<'a>(text: &'a str, mark: &str) -> &'a str {
+    text.rsplit_once(mark).map_or("", |(_, rest)| rest)
+}
+
+#[tokio::test]
+async fn a_row_that_leaves_a_list_is_sent_once_more_with_its_new_state_and_a_mark() {
+    let w = World::new();
+    let head = w.signed("head").await;
+    let id = w.raise("guard", "疏散指示灯不亮");
+    let mut waiting = open(&w, &head, "/live?page=hazards&bucket=mine").await;
+    let mut untouched = open(&w, &head, "/live?page=hazards&state=ungraded").await;
+    let mut today = open(&w, &head, "/live?page=today").await;
+    for stream in [&mut waiting, &mut untouched, &mut today] {
+        assert!(stream.until("event: beat").await);
+    }
+    let fixer = w.people["fixer"];
+    let input = Input { grade: Some(Grade::Minor), assignee: Some(fixer), ..Input::default() };
+    w.by("head", move |cx| act::act(cx, id, Act::Assign, &input).map(|_| ())).unwrap();
+    for stream in [&mut waiting, &mut untouched, &mut today] {
+        assert!(stream.until("event: count").await);
+        let left = after(&stream.text, "event: left");
+        assert!(left.contains(&format!("id=\"row-{id}\"")), "{}", stream.text);
+        assert!(left.contains("待整改"), "its new state word: {left}");
+        assert!(!left.contains("data-new"), "it must not be put on top again: {left}");
+    }
+    for stream in [&waiting, &untouched] {
+        assert!(after(&stream.text, "event: left").contains("已离开这一栏"), "{}", stream.text);
+    }
 }
 
 #[tokio::test]

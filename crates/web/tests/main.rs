@@ -10,6 +10,7 @@ mod live;
 mod pages;
 mod photos;
 mod serve;
+mod setup;
 mod strangers;
 mod tlog;
 mod units;

@@ -147,7 +147,7 @@ async fn today_says_what_waits_and_the_lateness() {
     w.raise("guard", "疏散指示灯不亮");
     let mut head = w.signed("head").await;
     let page = head.get("/").await;
-    assert!(page.text.contains("有 <b>1</b> 件事等您。"), "{}", page.text);
+    assert!(page.text.contains("有 <b data-count=\"nav-today\">1</b> 件事等您。"), "{}", page.text);
     assert!(page.text.contains("定级：3号楼东楼梯二层：疏散指示灯不亮"));
     assert!(page.text.contains("去定级"));
     assert!(page.text.contains("查过 0 / 2 处"));
@@ -220,4 +220,53 @@ async fn machines_learn_how_it_stands() {
     let leaves = metrics.lines().find(|l| l.starts_with("xiaoan_journal_leaves ")).unwrap();
     assert!(leaves.split(' ').nth(1).unwrap().parse::<i64>().unwrap() > 40);
     assert!(!metrics.contains("head\"") && !metrics.contains("李建国"));
+}
+
+/// Addresses of our own that a page links to, files left out.
+fn links(text: &str) -> Vec<String> {
+    let found = text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let own = found.filter(|h| h.starts_with('/') && !h.starts_with("/assets") && !h.starts_with("/manifest"));
+    own.map(|h| h.split('#').next().unwrap().replace("&amp;", "&").replace("&#38;", "&")).collect()
+}
+
+/// An address without its ids and values: one of a kind is enough.
+fn kind(path: &str) -> String {
+    let named = path.split(['/', '&', '?']).map(|part| match part.split_once('=') {
+        Some((name, _)) => name.to_string(),
+        None if base::Id::parse(part).is_some() => "{id}".into(),
+        None if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) => "{n}".into(),
+        None => part.to_string(),
+    });
+    named.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn no_link_of_any_page_leads_nowhere() {
+    let w = World::new();
+    let hazard = w.raise("guard", "疏散指示灯不亮");
+    for login in ["head", "guard", "officer", "admin"] {
+        let mut b = w.signed(login).await;
+        let mut waiting = vec!["/".to_string(), "/setup/school".into(), "/_parts".into()];
+        if ["head", "officer"].contains(&login) {
+            waiting.push(format!("/hazards/{hazard}"));
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some(path) = waiting.pop() {
+            if !seen.insert(kind(&path)) || path.starts_with("/_parts") {
+                continue;
+            }
+            let page = b.get(&path).await;
+            let setup = path.starts_with("/setup") && login != "head";
+            assert!(
+                setup || page.status == StatusCode::OK || page.status == StatusCode::SEE_OTHER,
+                "{login} {path}: {}",
+                page.status
+            );
+            if page.header("content-type").starts_with("text/html") {
+                waiting.extend(links(&page.text));
+            }
+            assert!(seen.len() < 400, "{login}: more kinds of pages than there can be");
+        }
+        assert!(seen.len() > 20, "{login}: {seen:?}");
+    }
 }

@@ -55,9 +55,7 @@ pub fn read_role(text: &str) -> Done<Role> {
 
 pub fn role_of(text: &str) -> Option<Role> {
     let text = text.trim();
-    let named = || Role::ALL.iter().copied().find(|r| web::words::role(*r) == text);
-    let other = || say::OTHER_ROLES.iter().find(|(word, _)| *word == text).and_then(|(_, code)| Role::from_code(code));
-    Role::from_code(text).or_else(named).or_else(other).filter(|r| *r != Role::System)
+    Role::from_code(text).or_else(|| web::words::role_named(text)).filter(|r| *r != Role::System)
 }
 
 /// A unit by id, code, name or short name; none when nothing or more than one thing bears it.

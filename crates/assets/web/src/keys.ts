@@ -29,10 +29,19 @@ function neighbour(step: number): void {
   if (path) location.assign(path);
 }
 
+/** Opens the first 「为什么？」 that can be seen, and puts the keyboard there, so that Esc closes it. */
+function why(): void {
+  const summary = $$('main .why > summary:not(.btn)').find(seen);
+  summary?.focus();
+  summary?.click();
+}
+
 function table(): void {
   const dialog = make('dialog', { 'aria-label': W.keysTitle });
   const list = make('dl');
-  for (const [key, what] of W.keys) list.append(make('dt', {}, make('kbd', {}, key!)), make('dd', {}, what!));
+  // Ticking is for lists that have something to tick.
+  const tickable = $('[data-row] input[type=checkbox]') !== null;
+  for (const [key, what] of W.keys.filter(([key]) => key !== 'x' || tickable)) list.append(make('dt', {}, make('kbd', {}, key!)), make('dd', {}, what!));
   dialog.append(make('div.pad', {}, make('h2', {}, W.keysTitle), list, button(W.close, () => closeDialog(dialog))));
   dialog.addEventListener('close', () => dialog.remove());
   openDialog(dialog);
@@ -50,7 +59,7 @@ export function initKeys(): void {
     p: () => print(),
     '[': () => neighbour(-1),
     ']': () => neighbour(1),
-    w: () => $$('main .why > summary').find(seen)?.click(),
+    w: () => why(),
     '?': table,
   };
   document.addEventListener('keydown', (event) => {

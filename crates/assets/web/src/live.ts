@@ -12,6 +12,7 @@ const SILENT_MS = 45_000; // three beats
 const REOPEN_MS = 3_000;
 const LONGEST_PAUSE_MS = 60_000;
 const MAX_HELD_BACK = 100;
+const LEAVE_MS = 6_000; // long enough to read the new state word, short enough that the list is true again
 
 const HTMX_TIMEOUT_MS = 15_000;
 
@@ -110,6 +111,57 @@ function takeRow(html: string): void {
   }
 }
 
+/**
+ * A row that no longer fits the list shows its new state word and a mark, then leaves; while a hand or the keyboard is
+ * in the list it stays marked, so that nothing moves under them.
+ */
+function leave(row: HTMLElement): void {
+  row.setAttribute('data-gone', '');
+  setTimeout(() => {
+    const room = row.parentElement;
+    if (!room) return;
+    if (room.matches(':hover') || row.contains(document.activeElement)) {
+      leave(row);
+      return;
+    }
+    row.remove();
+    // The sentence of an empty list, and on 今日 what stood behind the seventh line, are the server's to say.
+    if (!$('[data-row]', room) || !$('[data-live-box]')) reread();
+  }, LEAVE_MS);
+}
+
+function takeLeft(html: string): void {
+  const box = document.createElement('template');
+  box.innerHTML = html.trim();
+  const row = box.content.firstElementChild as HTMLElement | null;
+  if (!row?.id) return;
+  forget(row.id);
+  const old = document.getElementById(row.id);
+  if (!old) return;
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(row);
+  if (focused) $('a,button', row)?.focus();
+  leave(row);
+}
+
+function takeGone(id: string): void {
+  forget(`row-${id}`);
+  const row = document.getElementById(`row-${id}`);
+  if (row) leave(row);
+}
+
+/** A row that waits behind 「有 n 条新的 ↑」 and is no longer wanted was never seen: it just goes. */
+function forget(rowId: string): void {
+  const before = held.length;
+  held = held.filter((one) => one.id !== rowId);
+  if (held.length === before) return;
+  if (held.length) bar?.replaceChildren(W.newRows(held.length));
+  else {
+    bar?.remove();
+    bar = undefined;
+  }
+}
+
 function takeCounts(counts: Record<string, number>): void {
   for (const [name, n] of Object.entries(counts)) {
     for (const place of $$(`[data-count="${CSS.escape(name)}"]`)) {
@@ -139,12 +191,18 @@ function open(url: string): void {
   const on = (name: string, take: (data: string) => void) => stream?.addEventListener(name, (event) => take((event as MessageEvent<string>).data));
   on('beat', (data) => beat(Number(data)));
   on('row', takeRow);
-  on('gone', (id) => {
-    for (const row of [document.getElementById(`row-${id}`), ...held.filter((one) => one.id === `row-${id}`)]) row?.setAttribute('data-gone', '');
-  });
+  on('left', takeLeft);
+  on('gone', takeGone);
   on('count', (data) => takeCounts(JSON.parse(data)));
+  let lost = false;
+  stream.onopen = () => {
+    // The server repeats what is new, but not which rows changed or left meanwhile.
+    if (lost) reread();
+    lost = false;
+  };
   stream.onerror = () => {
     silent();
+    lost = true;
     // The browser reconnects by itself unless the server refused; then find out whether we are still signed in.
     if (stream?.readyState === EventSource.CLOSED) reopen(url, REOPEN_MS);
   };
@@ -163,16 +221,20 @@ function reopen(url: string, pause: number): void {
   }, pause);
 }
 
-/** Reads the list anew, as the fragment that the server also gives htmx. */
+/** Reads the list anew, as the fragment that the server also gives htmx; 今日 has none and is read whole. */
 function reread(): void {
-  const box = $('[data-live-box]');
+  const box = $('[data-live-box]') ?? $('main.kind-today');
   if (!box || $(':focus', box)) return;
   held = [];
   bar?.remove();
+  bar = undefined;
   void fetch(location.href, { headers: { 'HX-Request': 'true', Accept: 'text/html' }, credentials: 'same-origin' })
     .then((answer) => (answer.ok && !answer.redirected ? answer.text() : ''))
     .then((html) => {
-      if (html) box.innerHTML = html;
+      if (!html) return;
+      const main = box.matches('main') && new DOMParser().parseFromString(html, 'text/html').querySelector('main');
+      if (main) box.replaceChildren(...main.childNodes);
+      else box.innerHTML = html;
     })
     .catch(() => undefined);
 }

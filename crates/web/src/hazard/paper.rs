@@ -16,8 +16,8 @@ use crate::paper::Paper;
 use crate::state::Web;
 use crate::words::{self, record as say};
 
-/// Rows of an empty sheet for a day without power.
-const BLANK_ROWS: usize = 18;
+/// Rows of an empty sheet for a day without power: what fits on one A4 with head and signatures.
+const BLANK_ROWS: usize = 14;
 
 #[derive(Template)]
 #[template(path = "hazard/ledger.html")]

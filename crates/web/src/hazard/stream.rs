@@ -10,18 +10,30 @@ use safety::hazard::list::{self as listed, Bucket, Filter};
 use super::list::{self, RowPart};
 use crate::door::Fields;
 use crate::live::{Change, LivePage};
+use crate::words;
 
 /// The list of hazards as a live page.
 pub struct HazardRows;
 pub static LIVE: HazardRows = HazardRows;
 
 fn part(cx: &mut Cx<'_, '_>, line: listed::Line, bucket: Option<Bucket>) -> Result<Change> {
-    let bureau = list::wide(cx.actor);
     let mut row = list::row(line, cx.now);
     // What has just come to wait for the viewer goes on top however old it is.
     row.fresh |= bucket == Some(Bucket::Mine);
-    let html = RowPart { row, bureau }.render().map_err(|e| Error::broken(format!("template: {e}")))?;
-    Ok(Change::Row(html))
+    Ok(Change::Row(drawn(cx, row)?))
+}
+
+/// A row that no longer fits the list, with its new state word and a mark that says why it will go.
+fn left(cx: &mut Cx<'_, '_>, line: listed::Line) -> Result<Change> {
+    let mut row = list::row(line, cx.now);
+    row.fresh = false;
+    row.marks.push(words::thing::LEFT_LIST);
+    Ok(Change::Left(drawn(cx, row)?))
+}
+
+fn drawn(cx: &Cx<'_, '_>, row: list::Row) -> Result<String> {
+    let bureau = list::wide(cx.actor);
+    RowPart { row, bureau }.render().map_err(|e| Error::broken(format!("template: {e}")))
 }
 
 impl LivePage for HazardRows {
@@ -35,7 +47,10 @@ impl LivePage for HazardRows {
         for id in ids {
             out.push(match listed::one(cx, &filter, *id)? {
                 Some(line) => part(cx, line, filter.bucket)?,
-                None => Change::Gone(*id),
+                None => match listed::one(cx, &Filter::default(), *id)? {
+                    Some(line) => left(cx, line)?,
+                    None => Change::Gone(*id),
+                },
             });
         }
         Ok(out)

@@ -31,6 +31,56 @@ pub fn role(role: Role) -> &'static str {
     }
 }
 
+/// What schools write instead of a role's own name: in tables that are imported or pasted.
+const OTHER_ROLES: &[(&str, Role)] = &[
+    ("园长", Role::Principal),
+    ("负责人", Role::Principal),
+    ("副校长", Role::Vice),
+    ("分管校长", Role::Vice),
+    ("副园长", Role::Vice),
+    ("学生处", Role::PupilsHead),
+    ("政教主任", Role::PupilsHead),
+    ("德育主任", Role::PupilsHead),
+    ("安全主任", Role::SafetyHead),
+    ("安全员", Role::SafetyHead),
+    ("安全科长", Role::SafetyHead),
+    ("教师", Role::Teacher),
+    ("任课教师", Role::Teacher),
+    ("保安", Role::Guard),
+    ("保安员", Role::Guard),
+    ("安保人员", Role::Guard),
+    ("食堂管理人员", Role::Canteen),
+    ("食堂负责人", Role::Canteen),
+    ("宿管", Role::Dorm),
+    ("生活教师", Role::Dorm),
+    ("宿舍管理人员", Role::Dorm),
+    ("照管员", Role::Escort),
+    ("电工", Role::Fixer),
+    ("维修工", Role::Fixer),
+    ("后勤", Role::Fixer),
+    ("信息员", Role::Reporter),
+    ("部门主任", Role::DeptHead),
+    ("总务主任", Role::DeptHead),
+    ("教务主任", Role::DeptHead),
+    ("副局长", Role::BureauVice),
+    ("安全股长", Role::Officer),
+    ("安全股", Role::Officer),
+    ("安全处", Role::Officer),
+    ("管理员", Role::Admin),
+    ("宿管员", Role::Dorm),
+    ("楼长", Role::Fixer),
+    ("食堂主任", Role::Canteen),
+    ("保安队长", Role::Guard),
+];
+
+/// The role that a word of a table means; none when it is no post.
+pub fn role_named(text: &str) -> Option<Role> {
+    let text = text.trim();
+    let named = || Role::ALL.iter().copied().find(|r| role(*r) == text);
+    let other = || OTHER_ROLES.iter().find(|(word, _)| *word == text).map(|(_, r)| *r);
+    named().or_else(other).filter(|r| *r != Role::System)
+}
+
 pub fn unit_kind(kind: UnitKind) -> &'static str {
     match kind {
         UnitKind::City => "市教育局",

@@ -6,6 +6,9 @@ use safety::hazard::Act;
 
 use super::{act_done, at_full, number};
 
+/// The verb of a line that no longer waits for the viewer.
+pub const LOOK: &str = "看一下";
+
 /// 「查过 12 / 20 处」
 pub fn coverage(seen: i64, all: i64) -> String {
     format!("查过 {} / {} 处", number(seen), number(all))

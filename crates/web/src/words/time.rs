@@ -1,5 +1,6 @@
 //! Dates, deadlines, ages and figures. Local time (+08:00) throughout.
 
+use base::calendar::{SchoolCalendar, Season};
 use base::{Day, Ms, limits};
 
 use super::Mark;
@@ -33,6 +34,17 @@ pub fn day_full(day: Day) -> String {
 pub fn day_long(day: Day) -> String {
     let d = day.date();
     format!("{}年{}月{}日 星期{}", d.year(), d.month(), d.day(), WEEK[(day.weekday() - 1).clamp(0, 6) as usize])
+}
+/// 「秋季学期第13周」; "" between terms. Terms by rule: nothing says yet what a county has set.
+pub fn week_of_term(day: Day) -> String {
+    let terms = SchoolCalendar::default();
+    match (terms.term_of(day), terms.week_in_term(day)) {
+        (Some(term), Some(week)) => {
+            let season = if term.season == Season::Autumn { "秋季" } else { "春季" };
+            format!("{season}学期第{week}周")
+        }
+        _ => String::new(),
+    }
 }
 const WEEK: [&str; 7] = ["一", "二", "三", "四", "五", "六", "日"];
 

@@ -210,44 +210,6 @@ pub mod user {
     pub const NO_PASSWORD: &str = "没有密码";
     pub const MUST_CHANGE: &str = "待换密码";
     pub const IN_USE: &str = "在用";
-    /// Words for posts that tables use and that mean one of ours.
-    pub const OTHER_ROLES: &[(&str, &str)] = &[
-        ("园长", "principal"),
-        ("负责人", "principal"),
-        ("副校长", "vice"),
-        ("分管校长", "vice"),
-        ("副园长", "vice"),
-        ("学生处", "pupils_head"),
-        ("政教主任", "pupils_head"),
-        ("德育主任", "pupils_head"),
-        ("安全主任", "safety_head"),
-        ("安全员", "safety_head"),
-        ("安全科长", "safety_head"),
-        ("教师", "teacher"),
-        ("任课教师", "teacher"),
-        ("保安", "guard"),
-        ("保安员", "guard"),
-        ("安保人员", "guard"),
-        ("食堂管理人员", "canteen"),
-        ("食堂负责人", "canteen"),
-        ("宿管", "dorm"),
-        ("生活教师", "dorm"),
-        ("宿舍管理人员", "dorm"),
-        ("照管员", "escort"),
-        ("电工", "fixer"),
-        ("维修工", "fixer"),
-        ("后勤", "fixer"),
-        ("信息员", "reporter"),
-        ("部门主任", "dept_head"),
-        ("总务主任", "dept_head"),
-        ("教务主任", "dept_head"),
-        ("副局长", "bureau_vice"),
-        ("安全股长", "officer"),
-        ("安全股", "officer"),
-        ("安全处", "officer"),
-        ("管理员", "admin"),
-    ];
-
     pub fn role(text: &str, all: &[&str]) -> String {
         format!("没有「{text}」这种岗位。可以写：{}", all.join("、"))
     }
