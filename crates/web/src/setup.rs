@@ -33,7 +33,8 @@ const PEOPLE_ENOUGH: usize = 2;
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/setup", get(next))
-        .route("/setup/{step}", get(show))
+        .route("/setup/password", get(show))
+        .route("/setup/hazard", get(show))
         .route("/setup/school", get(show).post(school))
         .route("/setup/people", get(show).post(people::enter))
         .route("/setup/slips", post(people::slips))

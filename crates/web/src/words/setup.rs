@@ -36,7 +36,7 @@ pub fn no_floors(line: usize, name: &str) -> String {
 pub fn too_many_lines(max: usize) -> String {
     format!("一次最多 {max} 行，多的分两次贴。")
 }
-pub const NOTHING: &str = "请先写一行，例：李建国 安全处主任 13900000000";
+pub const NOTHING: &str = "请先写一行，例：孙丽 安全处主任 13900000000";
 pub const NO_BUILDING: &str = "请先写一栋楼，例：教学楼 5";
 pub const NO_SPOT: &str = "请至少留一处。";
 
