@@ -8,6 +8,8 @@
 //! - `duty`    应做事项: what the pack demands, what shows it, stages, counters, ledgers (1.1, 1.3, 3.1, 3.2, 3.4, 4.1, 4.2)
 //! - `hazard`  隐患 (2.6)
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
+//! - `meeting` 例会: the agenda proposed from what is open; meetings about a hazard (1.1)
+//! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
 //! - `tick`    which deadline calls which noun
 //!
 //! Arrows that point upward are one list, `follow`: what follows in higher nouns when a post passes or a unit moves. One
@@ -18,6 +20,8 @@ pub mod duty;
 pub mod follow;
 pub mod hazard;
 pub mod kernel;
+pub mod ledger;
+pub mod meeting;
 pub mod org;
 pub mod pack;
 pub mod roll;
@@ -54,6 +58,7 @@ pub fn statements() -> Vec<&'static str> {
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,
+        ledger::sql::ALL,
     ]
     .concat()
 }

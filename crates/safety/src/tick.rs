@@ -3,6 +3,7 @@
 
 use base::Result;
 
+use crate::duty;
 use crate::kernel::actor::{Actor, Meta};
 use crate::kernel::app::App;
 use crate::kernel::cx::Cx;
@@ -44,7 +45,25 @@ pub fn run(app: &App) -> Result<usize> {
             Err(e) => tracing::error!(rule = due.rule, id = %due.id, error = %e, "a deadline could not fire"),
         }
     }
+    counters(app, &system)?;
+    sheets(app, &system)?;
     Ok(fired)
+}
+
+/// Folds what the board's counters have gathered.
+fn counters(app: &App, system: &Actor) -> Result<()> {
+    while app.read(system, duty::tally::waiting)? {
+        app.write(system, Meta::of("tick"), duty::tally::fold)?;
+    }
+    Ok(())
+}
+
+/// Writes a few period sheets, if periods have closed; once a day it finds that there are none left.
+fn sheets(app: &App, system: &Actor) -> Result<()> {
+    if let Some(units) = app.read(system, duty::frozen::pending)? {
+        app.write(system, Meta::of("tick"), move |cx| duty::frozen::freeze(cx, &units))?;
+    }
+    Ok(())
 }
 
 /// Once a night: forgets what is kept for a time only.

@@ -5,6 +5,8 @@
 
 mod audit;
 mod below;
+mod duty_board;
+mod duty_cells;
 mod org;
 mod pack;
 mod rights;

@@ -9,6 +9,7 @@ use base::{Day, Error, Id, Ms, Problem, Refusal, Result, limits};
 use db::{Row, args};
 use serde::{Deserialize, Serialize};
 
+use crate::duty::{self, Credit};
 use crate::hazard::{self, Line};
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::{Action, Reach, reach};
@@ -97,7 +98,7 @@ pub struct View {
     pub leaf: Option<i64>,
 }
 
-fn from_row(row: &Row) -> Result<Check> {
+pub(crate) fn from_row(row: &Row) -> Result<Check> {
     let with = row.opt_text("with_people")?.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default();
     Ok(Check {
         id: row.id("id")?,
@@ -139,6 +140,7 @@ pub fn record(cx: &mut Cx<'_, '_>, new: &NewCheck) -> Result<Id> {
     let tally = |seen: Seen| new.places.iter().filter(|p| p.result == seen).count() as i64;
     let (salt, now, post) = (cx.salt(), cx.now, cx.actor.post);
     let recorded_by = new.behalf.and(cx.actor.person);
+    let said = back_reason.clone();
     let row = cx
         .tx
         .row(
@@ -176,7 +178,24 @@ pub fn record(cx: &mut Cx<'_, '_>, new: &NewCheck) -> Result<Id> {
         )?;
     }
     cx.signal("check", unit.county, unit.home, id);
+    let by = Some(by);
+    let credit = Credit {
+        claimed_at: claimed,
+        by,
+        back_reason: said,
+        covered: Some(covered(cx, unit.home, ended.day())?),
+        ..Credit::new(unit.home, "check", id, ended.day())
+    };
+    duty::credit(cx, &credit)?;
     Ok(id)
+}
+
+/// Places seen in the month of a day, of all in use: what 全覆盖 is judged by.
+fn covered(cx: &mut Cx<'_, '_>, unit: Id, day: Day) -> Result<(i64, i64)> {
+    let month = day.month_start();
+    let args = args![unit, month.start(), month.month_end().start()];
+    let row = cx.tx.row(sql::COVERED, args)?.ok_or_else(|| Error::broken("covered"))?;
+    Ok((row.int("seen")?, row.int("all_places")?))
 }
 
 type Checked = (String, Option<String>, Option<String>, Option<String>);

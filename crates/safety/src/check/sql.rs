@@ -29,7 +29,11 @@ pub const BELOW: &str = "select u.id as unit, u.name, count(p.id) as all_places,
     from unit_tree t join unit u on u.id = t.unit join place p on p.unit = u.id \
     where t.top = $1 and u.closed_on is null and p.closed_on is null group by u.id, u.name";
 
-pub const ALL: &[&str] = &[BY_ID, INSERT, PLACE_INSERT, SHOW, SEEN, TIMES, RUNS, BELOW];
+pub const COVERED: &str = "select \
+    (select count(distinct s.place) from check_place s join place p on p.id = s.place where s.unit = $1 \
+     and s.result <> 'skipped' and s.seen_at >= $2 and s.seen_at < $3 and p.closed_on is null) as seen, \
+    (select count(*) from place q where q.unit = $1 and q.closed_on is null) as all_places";
+pub const ALL: &[&str] = &[COVERED, BY_ID, INSERT, PLACE_INSERT, SHOW, SEEN, TIMES, RUNS, BELOW];
 
 /// One page, newest first; `$1` the asker's unit, `$2`, `$3` the cursor, `$4` the unit whose subtree is shown.
 pub fn page(reach: Reach) -> String {

@@ -206,13 +206,17 @@ pub fn applies(applies: &Applies, unit: &Attributes) -> bool {
         && applies.min_pupils.is_none_or(|least| unit.pupils >= least)
 }
 
+/// May the entry be owed in this slot by anybody?
+pub fn may_owe(entry: &Entry, slot: &Slot) -> bool {
+    let months = months(&entry.rule);
+    entry.makes_cells()
+        && period_kind(&entry.rule) == Some(slot.period.kind)
+        && (months.is_empty() || months.contains(&slot.first.date().month()))
+}
+
 /// Does the unit owe the entry in this slot at all?
 pub fn owes(calendar: &SchoolCalendar, facts: &Facts, entry: &Entry, slot: &Slot) -> bool {
-    if !entry.makes_cells() || period_kind(&entry.rule) != Some(slot.period.kind) {
-        return false;
-    }
-    let months = months(&entry.rule);
-    if !months.is_empty() && !months.contains(&slot.first.date().month()) {
+    if !may_owe(entry, slot) {
         return false;
     }
     let on = slot.period.from.max(facts.life.from);

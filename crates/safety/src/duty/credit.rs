@@ -12,7 +12,7 @@ use base::{Day, Error, Id, Ms, Result};
 use db::args;
 
 use super::cells::{self, Facts, KINDS, Slot};
-use super::{Duty, State, calendar, facts, from_row, sql, store};
+use super::{Duty, calendar, facts, from_row, sql, store};
 use crate::kernel::cx::Cx;
 use crate::org::unit::{self, Unit};
 use crate::pack::model::{Each, Entry, Evidence, Pack, Part, Rule};
@@ -198,13 +198,7 @@ fn apply(cx: &mut Cx<'_, '_>, mut duty: Duty, credit: &Credit) -> Result<Id> {
 }
 
 fn apply_to(cx: &mut Cx<'_, '_>, mut duty: Duty, was: Duty, credit: &Credit) -> Result<Id> {
-    let complete = duty.had >= duty.needed;
-    if complete && !was.state.is_complete() {
-        duty.amended = was.amended || was.first_complete_at.is_some();
-        duty.first_complete_at = was.first_complete_at.or(Some(cx.now));
-        (duty.state, duty.done_on, duty.done_by) = (State::Done, Some(credit.happened_on), credit.by);
-        (duty.checked_by, duty.checked_at, duty.accepted_by, duty.accepted_at) = (None, None, None, None);
-    }
+    duty.credited(cx.now, credit.happened_on, credit.by);
     if duty.back_reason.is_none() {
         duty.back_reason = credit.back_reason.clone();
     }
@@ -243,13 +237,7 @@ pub fn withdraw(cx: &mut Cx<'_, '_>, record: Id, reason: Option<&str>) -> Result
         let row = cx.tx.row(sql::BY_ID, args![duty])?.ok_or_else(|| Error::missing("duty", duty))?;
         let was = from_row(&row)?;
         let mut duty = was.clone();
-        duty.had = (duty.had - 1).max(0);
-        duty.amended = duty.amended || was.first_complete_at.is_some();
-        if duty.had < duty.needed && duty.state.is_complete() {
-            duty.state = if duty.owner.is_some() { State::Arranged } else { State::Open };
-            (duty.done_on, duty.done_by) = (None, None);
-            (duty.checked_by, duty.checked_at, duty.accepted_by, duty.accepted_at) = (None, None, None, None);
-        }
+        duty.withdrawn();
         store::save(cx, "duty.withdraw", &mut duty, Some(&was))?;
         out.push(duty.id);
     }
@@ -272,11 +260,8 @@ pub fn event(cx: &mut Cx<'_, '_>, what: &str, unit: Id, record: Id, at: Ms) -> R
         }
         let due_at = deadline(cx, &unit, at, *hours, *working);
         let key = day.to_string();
-        let known = cx.tx.rows(sql::EVENT_OPEN, args![record, unit.id])?;
+        let known = cx.tx.rows(sql::EVENT_KNOWN, args![record, unit.id])?;
         if known.iter().any(|row| row.text("entry").as_deref() == Ok(entry.id.as_str())) {
-            continue;
-        }
-        if cx.tx.row(sql::BY_CELL, args![unit.id, entry.id.as_str(), key.as_str(), part.as_str()])?.is_some() {
             continue;
         }
         let until = Ms(due_at.0 - 1).day();

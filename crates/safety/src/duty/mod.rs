@@ -9,10 +9,14 @@
 //! Not here: meetings' agendas (`meeting`), nouns that credit duties (`hazard`, `check` call `credit`).
 
 pub mod act;
+pub mod board;
 pub mod cells;
 pub mod credit;
+pub mod expected;
 pub mod facts;
 pub mod form;
+pub mod frozen;
+pub mod lines;
 pub mod list;
 pub mod owner;
 pub mod resolution;
@@ -142,6 +146,26 @@ impl Duty {
             Some(_) => Mark::Late,
             None if now < self.due_at => Mark::NotDue,
             None => Mark::Missing,
+        }
+    }
+    /// After `had` has grown: done, if the quota is met now and was not. The first such receipt is kept for good.
+    pub fn credited(&mut self, now: Ms, happened_on: Day, by: Option<Id>) {
+        if self.had < self.needed || self.state.is_complete() {
+            return;
+        }
+        self.amended = self.amended || self.first_complete_at.is_some();
+        self.first_complete_at = self.first_complete_at.or(Some(now));
+        (self.state, self.done_on, self.done_by) = (State::Done, Some(happened_on), by);
+        (self.checked_by, self.checked_at, self.accepted_by, self.accepted_at) = (None, None, None, None);
+    }
+    /// One credit less: open again, if the quota is no longer met; signatures fall with it.
+    pub fn withdrawn(&mut self) {
+        self.had = (self.had - 1).max(0);
+        self.amended = self.amended || self.first_complete_at.is_some();
+        if self.had < self.needed && self.state.is_complete() {
+            self.state = if self.owner.is_some() { State::Arranged } else { State::Open };
+            (self.done_on, self.done_by) = (None, None);
+            (self.checked_by, self.checked_at, self.accepted_by, self.accepted_at) = (None, None, None, None);
         }
     }
     /// Has it reached the stage that its entry asks for?

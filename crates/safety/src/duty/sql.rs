@@ -25,6 +25,7 @@ pub const OF_UNIT_SINCE: &str = "select * from duty where unit = $1 and until_on
 pub const OF_CELL_ALL: &str = "select * from duty where unit = $1 and entry = $2 and period = $3";
 pub const EVENT_OPEN: &str =
     "select * from duty where subject = $1 and unit = $2 and kind = 'event' and owed = 1 and first_complete_at is null";
+pub const EVENT_KNOWN: &str = "select entry from duty where subject = $1 and unit = $2 and kind = 'event'";
 pub const EVENTS_WAITING: &str = "select * from duty where unit = $1 and kind = 'event' and owed = 1 \
     and state in ('open', 'arranged', 'returned') order by due_at, id limit $2";
 /// The unit and what is under it: the second person of a 教学点 stands at its 中心校.
@@ -254,7 +255,106 @@ pub const COUNTED: &str = concat!(
      having sum(x.on_time) <> 0 or sum(x.late) <> 0 or sum(x.events) <> 0 order by x.bureau, x.key"
 );
 
+pub const OF_UNIT_NAMED: &str = "select h.*, o.name as owner_name, d.name as done_name, c.name as checked_name, \
+    a.name as accepted_name from duty h left join person o on o.id = h.owner left join person d on d.id = h.done_by \
+    left join person c on c.id = h.checked_by left join person a on a.id = h.accepted_by \
+    where h.unit = $1 and h.until_on >= $2 and h.until_on <= $3";
+pub const FROZEN_SEEN: &str = "select value from setting where name = 'frozen'";
+pub const FROZEN_NOTE: &str = "insert into setting (name, value) values ('frozen', $1) \
+    on conflict (name) do update set value = excluded.value";
+pub const UNFROZEN: &str = "select u.id from unit u left join frozen_until f on f.unit = u.id \
+    where u.kind in ('city', 'county', 'centre', 'school', 'point') and u.opened_on <= $1 \
+    and (f.until_on is null or f.until_on < $1) order by u.id limit $2";
+pub const FROZEN_UNTIL: &str = "select until_on from frozen_until where unit = $1";
+pub const FROZEN_SET: &str = "insert into frozen_until (unit, until_on) values ($1, $2) \
+    on conflict (unit) do update set until_on = excluded.until_on";
+pub const SHEET_OF: &str = "select * from period_sheet where unit = $1 and kind = $2 and period = $3";
+pub const SHEET_INSERT: &str = "insert into period_sheet (county, id, version, salt, unit, kind, period, until_on, \
+    pack_hash, expected, on_time, late, exempt, missing, body, received_at) \
+    values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning *";
+pub const ADDENDUM_INSERT: &str = "insert into period_addendum (county, id, version, salt, unit, sheet, duty, what, \
+    reason, by_person, received_at) values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10) returning *";
+pub const ADDENDA: &str = "select a.*, p.name as by_name from period_addendum a left join person p on p.id = a.by_person \
+    where a.sheet = $1 order by a.received_at, a.id limit 1000";
+
+pub const MONTHS_ALL: &str = concat!(
+    "select x.bureau, x.entry, ",
+    sums!(),
+    " from tally_month x where x.month >= $1 and x.month <= $2 \
+     group by x.bureau, x.entry"
+);
+pub const MONTHS_OF: &str = concat!(
+    "select x.bureau, x.entry, ",
+    sums!(),
+    " from tally_month x where x.bureau = $3 and x.month >= $1 \
+     and x.month <= $2 group by x.bureau, x.entry"
+);
+pub const MONTHS_UNFOLDED: &str = concat!(
+    "select x.bureau, x.entry, ",
+    sums!(),
+    " from tally_delta x where x.until_on / 100 >= $1 \
+     and x.until_on / 100 <= $2 group by x.bureau, x.entry"
+);
+pub const ENDING_SINCE: &str = "select bureau, entry, until_on, on_time, late from tally \
+    where until_on >= $1 and until_on <= $2 union all \
+    select bureau, entry, until_on, on_time, late from tally_delta where until_on >= $1 and until_on <= $2";
+pub const EVENTS_NOT_DUE: &str = "select unit, entry, count(*) as n from duty where kind = 'event' and due_at > $1 \
+    and until_on >= $2 and until_on <= $3 and owed = 1 and state in ('open', 'arranged', 'returned') \
+    group by unit, entry";
+pub const DONE_OF: &str = "select count(*) as n from duty where unit = $1 and entry = $2 and period = $3 and owed = 1 \
+    and state in ('done', 'checked', 'accepted')";
+pub const UNITS_MONTHS: &str = concat!(
+    "select x.unit, ",
+    sums!(),
+    " from unit_tree t join tally_unit x on x.unit = t.unit where t.top = $3 \
+     and x.month >= $1 and x.month <= $2 group by x.unit"
+);
+pub const UNITS_UNFOLDED: &str = concat!(
+    "select x.unit, ",
+    sums!(),
+    " from tally_delta x where x.until_on / 100 >= $1 and x.until_on / 100 <= $2 \
+     and exists (select 1 from unit_tree s where s.top = $3 and s.unit = x.unit) group by x.unit"
+);
+pub const UNITS_EARLY: &str = "select d.unit, count(*) as n from unit_tree t join duty d on d.unit = t.unit \
+    where t.top = $1 and d.until_on >= $2 and d.until_on <= $3 and d.due_at > $4 and d.owed = 1 and d.kind <> 'event' \
+    and d.state in ('done', 'checked', 'accepted') group by d.unit";
+pub const DAYS: &str = concat!(
+    "select x.until_on, ",
+    sums!(),
+    " from tally_day x where x.until_on >= $1 and x.until_on <= $2 \
+     and (x.bureau = $3 or $3 is null) group by x.until_on"
+);
+pub const DAYS_UNFOLDED: &str = concat!(
+    "select x.until_on, ",
+    sums!(),
+    " from tally_delta x where x.until_on >= $1 and x.until_on <= $2 \
+     and (x.bureau = $3 or $3 is null) group by x.until_on"
+);
+pub const OF_PERIOD: &str = "select id, unit, part, state from duty where entry = $1 and period = $2";
+
 pub const ALL: &[&str] = &[
+    OF_UNIT_NAMED,
+    FROZEN_SEEN,
+    FROZEN_NOTE,
+    UNFROZEN,
+    FROZEN_UNTIL,
+    FROZEN_SET,
+    SHEET_OF,
+    SHEET_INSERT,
+    ADDENDUM_INSERT,
+    ADDENDA,
+    MONTHS_ALL,
+    MONTHS_OF,
+    MONTHS_UNFOLDED,
+    ENDING_SINCE,
+    EVENTS_NOT_DUE,
+    DONE_OF,
+    UNITS_MONTHS,
+    UNITS_UNFOLDED,
+    UNITS_EARLY,
+    DAYS,
+    DAYS_UNFOLDED,
+    OF_PERIOD,
     CLASSES_OF,
     CLASSES_UNDER,
     TEACHERS_OF,
@@ -286,6 +386,7 @@ pub const ALL: &[&str] = &[
     OF_UNIT_SINCE,
     OF_CELL_ALL,
     EVENT_OPEN,
+    EVENT_KNOWN,
     EVENTS_WAITING,
     OWNED_BY,
     OWNED_COUNT,

@@ -100,6 +100,7 @@ pub(super) fn save(cx: &mut Cx<'_, '_>, op: &'static str, duty: &mut Duty, was: 
     cx.record(op, "duty", &row)?;
     let (before, after) = (was.map(counts).unwrap_or([0; 3]), counts(duty));
     tally::add(cx, duty, [after[0] - before[0], after[1] - before[1], after[2] - before[2]])?;
+    super::frozen::note(cx, duty)?;
     cx.signal("duty", duty.county, duty.unit, duty.id);
     Ok(())
 }

@@ -126,7 +126,6 @@ pub fn of_unit(cx: &mut Cx<'_, '_>, unit: Id, from: Day, until: Day) -> Result<V
 }
 
 /// Waivers that stand for units under `top` and touch a span. The caller reads in scope.
-#[allow(dead_code)]
 pub(super) fn under(cx: &mut Cx<'_, '_>, top: Id, from: Day, until: Day) -> Result<Vec<Waiver>> {
     cx.tx.rows(sql::WAIVERS_UNDER, args![top, from, until])?.iter().map(from_row).collect()
 }

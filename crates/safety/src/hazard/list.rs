@@ -288,6 +288,11 @@ pub fn one(cx: &mut Cx<'_, '_>, filter: &Filter, id: Id) -> Result<Option<Line>>
     cx.tx.row(&q.sql, &q.args)?.map(|row| line(&row)).transpose()
 }
 
+/// A hazard with its names, through the asker's scope; NotFound else.
+pub fn of_id(cx: &mut Cx<'_, '_>, id: Id) -> Result<Line> {
+    one(cx, &Filter::default(), id)?.ok_or_else(|| Refusal::NotFound.into())
+}
+
 /// What waits for the actor, soonest deadline first: the lines of 今日.
 pub fn waiting(cx: &mut Cx<'_, '_>, limit: i64) -> Result<Vec<Line>> {
     let who = asker(cx);

@@ -4,8 +4,9 @@ use base::{Error, Id, Result};
 use db::args;
 
 use super::act::Said;
-use super::state::{Act, State};
+use super::state::{Act, Grade, State};
 use super::{Hazard, sql};
+use crate::duty::{self, Credit};
 use crate::kernel::cx::Cx;
 use crate::kernel::{due, files, text};
 use crate::org::{Role, post, unit};
@@ -178,7 +179,31 @@ pub(super) fn finish(cx: &mut Cx<'_, '_>, h: &Hazard, act: Act, said: &Said, mov
         None if moved => due::clear(cx, h.id, "step")?,
         _ => {}
     }
+    follow_up(cx, h, act, by)?;
     cx.signal("hazard", h.county, h.unit, h.id);
+    Ok(())
+}
+
+/// What the pack asks for after such an act: a special meeting after a 重大, an overdue or a recurring hazard (1.1), each
+/// once; a closed hazard is evidence.
+fn follow_up(cx: &mut Cx<'_, '_>, h: &Hazard, act: Act, by: Option<Id>) -> Result<()> {
+    let now = cx.now;
+    if h.state.is_open() && h.grade == Some(Grade::Major) {
+        duty::event(cx, "hazard.major", h.unit, h.id, now)?;
+        if let Some(above) = h.reported_to.filter(|_| act == Act::Report) {
+            duty::event(cx, "hazard.major", above, h.id, now)?;
+        }
+    }
+    if h.state.is_open() && h.recurrence > 0 && matches!(act, Act::Raise | Act::Grade | Act::Assign | Act::Correct) {
+        duty::event(cx, "hazard.recurring", h.unit, h.id, now)?;
+    }
+    if act == Act::Overdue {
+        duty::event(cx, "hazard.overdue", h.unit, h.id, now)?;
+    }
+    if act == Act::Close {
+        let credit = Credit { by, ..Credit::new(h.unit, "hazard.closed", h.id, now.day()) };
+        duty::credit(cx, &credit)?;
+    }
     Ok(())
 }
 
