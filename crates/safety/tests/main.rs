@@ -16,5 +16,7 @@ mod sql_both;
 mod story_1_1;
 mod story_1_3;
 mod story_2_6;
+mod story_3;
+mod story_4;
 mod story_4_2;
 mod world;

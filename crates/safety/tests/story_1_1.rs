@@ -176,4 +176,13 @@ pub fn lived_in(w: &World) {
         reason: "校舍大修，学生在外借读".into(),
     };
     w.by("孙局长", move |cx| waiver::waive(cx, &waiver)).unwrap();
+    // November closes; what comes later stands beside its sheet.
+    w.fast_forward(25 * Ms::DAY);
+    let late = NewWork {
+        happened_on: Some(day("2026-11-25")),
+        back_reason: Some("漏记".into()),
+        resolutions: Vec::new(),
+        ..meeting(w)
+    };
+    w.by("李建国", move |cx| work::record(cx, &late)).unwrap();
 }

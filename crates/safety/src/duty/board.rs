@@ -383,8 +383,10 @@ fn grouped(cx: &Cx<'_, '_>, expected: &Expected, entries: BTreeMap<String, Sums>
         clauses.entry(clause.clone()).or_default().add(&sums);
         rows.push(EntryRow { entry, title, clause, sums });
     }
-    rows.sort_by(|a, b| (&a.clause, &a.entry).cmp(&(&b.clause, &b.entry)));
-    (clauses.into_iter().collect(), rows)
+    rows.sort_by_key(|r| (super::lines::clause_order(&r.clause), r.entry.clone()));
+    let mut clauses: Vec<(String, Sums)> = clauses.into_iter().collect();
+    clauses.sort_by_key(|(clause, _)| super::lines::clause_order(clause));
+    (clauses, rows)
 }
 
 fn heat(cx: &mut Cx<'_, '_>, only: Option<Id>, span: &Span, known: &Known) -> Result<Vec<Heat>> {
@@ -404,6 +406,8 @@ fn heat(cx: &mut Cx<'_, '_>, only: Option<Id>, span: &Span, known: &Known) -> Re
     };
     Ok(days.into_iter().map(one).collect())
 }
+
+pub use super::plan::{SchoolBoard, school};
 
 /// One missing cell.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -19,6 +19,7 @@ pub mod frozen;
 pub mod lines;
 pub mod list;
 pub mod owner;
+pub mod plan;
 pub mod resolution;
 pub mod sql;
 mod store;
@@ -38,6 +39,7 @@ pub use act::{accept, accept_many, arrange, check, give_back};
 pub use credit::{Credit, credit, event, withdraw};
 pub(crate) use list::title;
 pub use list::{CellView, Filter, Line, Page, View, cell, list, view, waiting};
+pub use plan::{plan, why, year_plan};
 pub use store::{hand_over, open_of_person, reconsider};
 pub use work::{NewWork, Work};
 
