@@ -15,24 +15,30 @@
 //!
 //! The rooms: [`Leaf`] and canonical CBOR; the tree ([`append`], [`root`], [`prove`]); checkpoints ([`Signer`],
 //! [`open_checkpoint`]); tiles ([`tile`], [`TilePath`], [`export_tiles`]); the proof of one record ([`Bundle`],
-//! [`verify_bundle`]); the audit of a whole log ([`verify_log`]).
+//! [`verify_bundle`]); the audit of a whole log ([`verify_log`]); witnesses ([`witness::Witness`], [`Cosigner`],
+//! [`cosignatures`]).
 //! Not here: files, SQL, HTTP, keys on disk, numbering of leaves inside transactions (`safety::kernel`).
 
 mod audit;
 mod bundle;
 mod cbor;
+mod cosign;
 mod leaf;
 pub mod limits;
 mod note;
 mod tile;
+mod tile_store;
 mod tree;
+pub mod witness;
 
 pub use audit::{LogFault, LogReader, LogReport, StoreReader, TileFolder, verify_log, verify_log_since};
 pub use bundle::{Bundle, BundleFault, BundleReport, RecordProof, verify_bundle};
 pub use cbor::{Value, WireFault, canonical};
+pub use cosign::{Cosignature, Cosigner, CosignerKey, body, cosignatures, with_lines};
 pub use leaf::{Leaf, commitment};
-pub use note::{Checkpoint, NoteFault, Signer, open_checkpoint};
+pub use note::{Checkpoint, NoteFault, Signer, open_checkpoint, peek_checkpoint};
 pub use tile::{TileKind, TilePath, entry_bundle, export_tiles, parse_entry_bundle, parse_tile_path, tile};
+pub use tile_store::{consistency_from_tiles, inclusion_from_tiles};
 pub use tree::{
     Edge, Hash, TreeStore, append, append_rooted, check_consistency, check_inclusion, leaf_hash, prove,
     prove_consistency, root, stored_count,

@@ -18,3 +18,9 @@ pub const CHECKPOINT_BYTES_MAX: usize = 16 * 1024;
 pub const SALT_BYTES: usize = 32;
 /// Characters of a log's name.
 pub const ORIGIN_CHARS: usize = 128;
+/// Lines of proof in one request to a witness, fixed by C2SP tlog-witness.
+pub const WITNESS_PROOF_LINES_MAX: usize = 63;
+/// Bytes of one request to a witness: the proof at 45 bytes a line, the longest checkpoint, the first line.
+pub const WITNESS_REQUEST_BYTES_MAX: usize = CHECKPOINT_BYTES_MAX + WITNESS_PROOF_LINES_MAX * 45 + 64;
+/// Logs that one witness watches: a province has fewer bureaus.
+pub const WITNESS_LOGS_MAX: usize = 1_000;

@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "the helpers of tests are outside #[test] functions")]
 
 mod bundle;
+mod cosign;
 mod leaf;
 mod naive;
 mod note;
 mod tamper;
 mod third_party;
 mod tile;
+mod tile_proofs;
 mod tree;
+mod witness;
 mod world;

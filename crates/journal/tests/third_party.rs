@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use journal::{Hash, entry_bundle, parse_entry_bundle, prove, prove_consistency, root};
 
+use crate::cosign::cosigner;
 use crate::tile::exported;
 use crate::world::{Log, leaves, signer};
 
@@ -89,6 +90,23 @@ fn the_go_teams_packages_accept_our_log_and_refuse_tampered_copies() {
     let (accepted, said) = run(&program, &files, &log.vkey);
     assert!(accepted, "{said}");
     assert_eq!(said, "220200.xiaoan/log/2026: 10000 entries, 6 inclusion and 5 consistency proofs\n");
+
+    // Two witnesses under the same head: the packages let their lines be, and Go's own Ed25519 holds them good.
+    let (county, police) = (cosigner("220281.xiaoan/witness"), cosigner("police.example"));
+    let body = journal::body(&log.checkpoint).unwrap();
+    let lines = [county.cosign(&body, 1_795_390_200), police.cosign(&body, 1_795_390_201)];
+    let mut witnessed = files.clone();
+    let note = journal::with_lines(&log.checkpoint, &lines).unwrap();
+    witnessed.insert("checkpoint".into(), note.into());
+    witnessed.insert("witnesses".into(), format!("{}\n{}\n", county.verifier_key(), police.verifier_key()).into());
+    let (accepted, told) = run(&program, &witnessed, &log.vkey);
+    assert!(accepted, "{told}");
+    assert_eq!(told, format!("220281.xiaoan/witness at 1795390200\npolice.example at 1795390201\n{said}"));
+    let body = body.replacen("\n10000\n", "\n9999\n", 1);
+    let wrong = journal::with_lines(&log.checkpoint, &[lines[0].clone(), police.cosign(&body, 5)]).unwrap();
+    witnessed.insert("checkpoint".into(), wrong.into());
+    let (accepted, told) = run(&program, &witnessed, &log.vkey);
+    assert!(!accepted && told.contains("the cosignature of police.example does not hold"), "{told}");
 
     let refused = |what: &str, reason: &str, change: &dyn Fn(&mut Files)| {
         let mut other = files.clone();
