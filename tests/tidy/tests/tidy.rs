@@ -15,7 +15,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("assets", &[]),
     ("safety", &["base", "db", "journal"]),
     ("web", &["base", "db", "journal", "safety", "assets"]),
-    ("xiaoan", &["base", "db", "journal", "safety", "web", "crowd"]),
+    ("courier", &["base"]),
+    ("fakes", &["base"]),
+    ("xiaoan", &["base", "db", "journal", "safety", "web", "crowd", "courier", "fakes"]),
     ("tidy", &[]),
     // dev only: drives the real binary, for the bench and the fault tests
     ("load", &["base", "db", "journal", "safety"]),
@@ -25,9 +27,9 @@ const EDGES: &[(&str, &[&str])] = &[
 const FLOORS: &[(&str, &[&str])] = &[
     ("rusqlite", &["db"]),
     ("postgres", &["db"]),
-    ("axum", &["web"]),
+    ("axum", &["web", "xiaoan", "fakes"]),
     ("askama", &["web"]),
-    ("tokio", &["web", "xiaoan"]),
+    ("tokio", &["web", "xiaoan", "courier", "fakes"]),
     ("clap", &["xiaoan"]),
 ];
 
