@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 5, name: "duty", sql: include_str!("migrations/0005_duty.sql") },
     db::Migration { number: 6, name: "tally", sql: include_str!("migrations/0006_tally.sql") },
     db::Migration { number: 7, name: "roll", sql: include_str!("migrations/0007_roll.sql") },
+    db::Migration { number: 30, name: "witness", sql: include_str!("migrations/0030_witness.sql") },
 ];
 
 /// Every fixed statement of every noun, for the test that prepares each on both engines.
@@ -52,6 +53,7 @@ pub fn statements() -> Vec<&'static str> {
         kernel::proof::sql::ALL,
         kernel::audit::sql::ALL,
         kernel::rights::sql::ALL,
+        kernel::witness::sql::ALL,
         org::sql::ALL,
         roll::sql::ALL,
         duty::sql::ALL,

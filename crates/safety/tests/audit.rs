@@ -33,6 +33,13 @@ fn lived_in(w: &World) -> Id {
     w.system(move |cx| safety::org::login::failed(cx, actor.login.unwrap(), "wrong", "test")).unwrap();
     crate::roll::lived_in(w);
     crate::story_1_1::lived_in(w);
+    w.system(|cx| {
+        use safety::kernel::witness::{Outcome, Stand, answered, configure};
+        configure(cx, &[("w.example".into(), "http://w.example".into())], 1)?;
+        let seen = Outcome { name: "w.example".into(), stand: Stand::Forked, seen: Some(3), line: None };
+        answered(cx, "", 9, &[seen])
+    })
+    .unwrap();
     id
 }
 

@@ -19,4 +19,5 @@ mod story_2_6;
 mod story_3;
 mod story_4;
 mod story_4_2;
+mod witness;
 mod world;

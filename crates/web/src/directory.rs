@@ -15,6 +15,7 @@ use safety::org::{Role, post as posts, unit};
 use crate::door::Signed;
 use crate::error::Answer;
 use crate::page::{self, At, Crumb, Shell, UnitTab};
+use crate::seal::{Seal, seal};
 use crate::state::Web;
 use crate::unit::{crumbs, id_of, list_tabs, may};
 use crate::words;
@@ -64,17 +65,18 @@ struct ContactsPage {
     vacant: Vec<VacantRow>,
     below: Vec<BelowRow>,
     below_left: usize,
+    seal: Option<Seal>,
 }
 
 async fn contacts(State(web): State<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
     let id = id_of(&id)?;
-    let (unit, directory, below, left, crumbs) = web
+    let (unit, directory, below, left, crumbs, seal) = web
         .read(signed.actor(), move |cx| {
             let unit = unit::show(cx, id)?;
             let directory = posts::directory(cx, id)?;
             let (below, left) = below(cx, &unit)?;
             let crumbs = crumbs(cx, &unit)?;
-            Ok((unit, directory, below, left, crumbs))
+            Ok((unit, directory, below, left, crumbs, seal(cx)?))
         })
         .await?;
     let mut shell = signed.shell(&web, At::Units).await?;
@@ -89,6 +91,7 @@ async fn contacts(State(web): State<Web>, signed: Signed, Path(id): Path<String>
         vacant: directory.vacant.iter().map(|(role, days)| vacant_row(*role, *days)).collect(),
         below: below.iter().map(below_row).collect(),
         below_left: left,
+        seal,
         shell,
     })
 }

@@ -17,8 +17,10 @@ use safety::org::{login, people, place, post, unit};
 use crate::door::Signed;
 use crate::error::{Answer, WebError};
 use crate::page::{self, At, Column, Crumb, Shell, column, crumb};
+use crate::seal::{Seal, seal};
 use crate::state::Web;
 use crate::unit::id_of;
+use crate::witness_view::{self, WitnessBlock};
 use crate::words;
 
 /// Findings listed on the page; the command line lists all.
@@ -122,14 +124,40 @@ struct ListPage {
     columns: Vec<Column>,
     older: String,
     audit: Option<AuditBlock>,
+    witness: WitnessBlock,
+    seal: Option<Seal>,
+    /// A code from paper, as it was typed, and what came of comparing it.
+    asked_size: String,
+    asked_code: String,
+    compared: &'static str,
+    same: bool,
+}
+
+/// What a code from paper says about our log.
+fn compared(asked: Option<Option<bool>>, typed: bool) -> (&'static str, bool) {
+    match asked {
+        Some(Some(true)) => (words::witness::SAME, true),
+        Some(Some(false)) => (words::witness::DIFFERENT, false),
+        Some(None) => (words::witness::NEVER, false),
+        None if typed => (words::witness::UNREADABLE, false),
+        None => ("", false),
+    }
 }
 
 async fn list(State(web): State<Web>, signed: Signed) -> Answer {
     guard(&signed)?;
     let before = signed.ask.param("before").and_then(|b| b.parse::<i64>().ok()).unwrap_or(i64::MAX);
-    let (head, leaves) = web
-        .read(signed.actor(), move |cx| Ok((proof::head(cx.tx)?, proof::recent(cx.tx, before, limits::PAGE_ROWS)?)))
+    let (asked_size, asked_code) = (typed(&signed, "size"), typed(&signed, "code"));
+    let size = asked_size.replace([' ', ','], "").parse::<u64>().ok().filter(|_| !asked_code.is_empty());
+    let code = asked_code.clone();
+    let (head, leaves, standing, seal, asked) = web
+        .read(signed.actor(), move |cx| {
+            let asked = size.map(|size| witness_view::compare(cx, size, &code)).transpose()?;
+            let leaves = proof::recent(cx.tx, before, limits::PAGE_ROWS)?;
+            Ok((proof::head(cx.tx)?, leaves, witness_view::standing(cx)?, seal(cx)?, asked))
+        })
         .await?;
+    let (compared, same) = compared(asked, !(asked_size.is_empty() && asked_code.is_empty()));
     let rows: Vec<LeafRow> = leaves.iter().map(leaf_row).collect();
     let last = rows.last().map(|r| r.n).filter(|n| *n > 0 && rows.len() as i64 == limits::PAGE_ROWS);
     page::full(&ListPage {
@@ -141,8 +169,18 @@ async fn list(State(web): State<Web>, signed: Signed) -> Answer {
         older: last.map(|n| format!("/journal?before={n}")).unwrap_or_default(),
         columns: COLUMNS.to_vec(),
         audit: web.app.audited().as_ref().map(audit_block),
+        witness: witness_view::block(&standing, web.now()),
+        seal,
+        asked_size,
+        asked_code,
+        compared,
+        same,
         rows,
     })
+}
+
+fn typed(signed: &Signed, name: &str) -> String {
+    signed.ask.param(name).map(|text| text.trim().chars().take(40).collect()).unwrap_or_default()
 }
 
 #[derive(Template)]

@@ -65,6 +65,7 @@ mod people;
 mod place;
 mod plot;
 mod router;
+mod seal;
 mod search;
 mod setup;
 pub mod signin;
@@ -74,6 +75,7 @@ mod system;
 mod tlog;
 mod today;
 mod unit;
+mod witness_view;
 pub mod words;
 
 use std::future::Future;

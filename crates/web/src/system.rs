@@ -59,6 +59,7 @@ async fn metrics(State(web): State<Web>) -> Answer {
         gauge(&mut out, "xiaoan_journal_leaves", "Leaves in the signed head.", size as i64);
         gauge(&mut out, "xiaoan_journal_head_ms", "Business time of the signed head.", at.0);
     }
+    witnesses(&web, &mut out).await;
     let audit = web.app.audited();
     let findings = audit.as_ref().map_or(0, |a| a.findings.len() as i64 + a.more + i64::from(a.log.is_some()));
     gauge(&mut out, "xiaoan_audit_findings", "Findings of the newest self-audit.", findings);
@@ -68,4 +69,22 @@ async fn metrics(State(web): State<Web>) -> Answer {
     let _ = writeln!(out, "xiaoan_info{{assets=\"{}\"}} 1", assets::VERSION);
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], out).into_response())
+}
+
+/// Witnesses of the log; nothing while none is configured.
+async fn witnesses(web: &Web, out: &mut String) {
+    let standing = web.read(&safety::Actor::system(), |cx| safety::kernel::witness::standing(cx.tx)).await;
+    let Ok(standing) = standing else { return };
+    gauge(out, "xiaoan_witness_findings", "Times that a witness knew another log than ours.", standing.found);
+    if standing.witnesses.is_empty() {
+        return;
+    }
+    gauge(out, "xiaoan_witnesses", "Witnesses configured.", standing.witnesses.len() as i64);
+    gauge(out, "xiaoan_witness_quorum", "Witnesses needed.", standing.quorum);
+    let witnessed = standing.witnessed.as_ref().map_or(0, |w| w.size as i64);
+    gauge(out, "xiaoan_witnessed_leaves", "Leaves in the newest head with enough witnesses.", witnessed);
+    let short = i64::from(standing.short(web.now()));
+    gauge(out, "xiaoan_witness_short", "1 when the head has been short of witnesses for 15 minutes.", short);
+    let disagree = standing.witnesses.iter().filter(|w| w.stand.disagrees()).count() as i64;
+    gauge(out, "xiaoan_witness_disagree", "Witnesses that know another log than ours now.", disagree);
 }

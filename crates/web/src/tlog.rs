@@ -1,4 +1,5 @@
-//! The journal as static files (C2SP tlog-tiles) under `/tlog/`: checkpoint, hash tiles, entry bundles. Public unless
+//! The journal as static files (C2SP tlog-tiles) under `/tlog/`: checkpoint (with the cosignatures that exist for it),
+//! the newest head that enough witnesses have signed, hash tiles, entry bundles. Public unless
 //! `tlog_public = false`; leaves hold no personal data. Then only those who may read the journal get them.
 
 use axum::Router;
@@ -10,6 +11,7 @@ use base::{Refusal, Result};
 use journal::{TileKind, TilePath};
 use safety::kernel::proof::{self, Tree};
 use safety::kernel::rights::{Action, Reach, reach};
+use safety::kernel::witness;
 use safety::{Actor, Cx};
 
 use crate::door::Signed;
@@ -20,7 +22,10 @@ use crate::state::Web;
 const WIDTH: u64 = 256;
 
 pub fn routes() -> Router<Web> {
-    Router::new().route("/tlog/checkpoint", get(checkpoint)).route("/tlog/tile/{*path}", get(tile))
+    Router::new()
+        .route("/tlog/checkpoint", get(checkpoint))
+        .route("/tlog/witnessed", get(witnessed))
+        .route("/tlog/tile/{*path}", get(tile))
 }
 
 /// Closed logs do not show that they are there.
@@ -37,9 +42,17 @@ async fn let_in(web: &Web, request: Request) -> std::result::Result<(), WebError
 
 async fn checkpoint(State(web): State<Web>, request: Request) -> Answer {
     let_in(&web, request).await?;
-    let note = web.read(&Actor::system(), |cx| proof::checkpoint(cx.tx)).await?;
+    let note = web.read(&Actor::system(), |cx| witness::checkpoint(cx.tx)).await?;
     let note = note.ok_or_else(WebError::not_found)?;
     Ok(send(note.into_bytes(), "text/plain; charset=utf-8", "no-cache"))
+}
+
+/// The newest head with enough witnesses under it; not there before the first.
+async fn witnessed(State(web): State<Web>, request: Request) -> Answer {
+    let_in(&web, request).await?;
+    let head = web.read(&Actor::system(), |cx| witness::witnessed(cx.tx)).await?;
+    let head = head.ok_or_else(WebError::not_found)?;
+    Ok(send(head.note.into_bytes(), "text/plain; charset=utf-8", "no-cache"))
 }
 
 async fn tile(State(web): State<Web>, Path(path): Path<String>, request: Request) -> Answer {

@@ -8,6 +8,7 @@
 //! - `pages`    menu, tabs, empty states, sentences of pages
 //! - `setup`    the first days of a school
 //! - `api`      what only programs are told
+//! - `witness`  见证, 校验码
 //! - `notice`   the 23 items with their short names
 //!
 //! Rules for a sentence: at most 60 characters, 「您」, no 「！」, none of 失败 错误 非法 无效 请勿. A state has one word and
@@ -23,6 +24,7 @@ pub mod record;
 pub mod refusal;
 pub mod setup;
 pub mod time;
+pub mod witness;
 
 pub use hazard::{act, act_done, bucket, category, five, grade, seen, state, term};
 pub use org::{place_kind, point, point_fault, post_word, role, role_named, stage, unit_act, unit_kind, unit_step};

@@ -64,6 +64,10 @@ pub enum Command {
     Move(Move),
     #[command(about = help::DOCTOR, help_template = TEMPLATE)]
     Doctor,
+    #[command(about = help::WITNESS, help_template = TEMPLATE)]
+    Witness(Witness),
+    #[command(about = help::FAKES, help_template = TEMPLATE)]
+    Fakes(Fakes),
 }
 
 #[derive(Args, Debug)]
@@ -86,6 +90,24 @@ pub struct Serve {
     pub listen: Option<String>,
     #[arg(long, value_name = "WHEN[,xN]", help = help::CLOCK_SERVE)]
     pub clock: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Fakes {
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8095", help = help::FAKES_LISTEN)]
+    pub listen: String,
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8025", help = help::FAKES_SMTP)]
+    pub smtp: String,
+}
+
+#[derive(Args, Debug)]
+pub struct Witness {
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8090", help = help::WITNESS_LISTEN)]
+    pub listen: String,
+    #[arg(long, value_name = "NAME", help = help::WITNESS_NAME)]
+    pub name: Option<String>,
+    #[arg(long, value_name = "[ORIGIN=]VKEY", required = true, help = help::WITNESS_LOG)]
+    pub log: Vec<String>,
 }
 
 #[derive(Args, Debug)]
@@ -186,6 +208,8 @@ pub enum Journal {
         file: PathBuf,
         #[arg(long, value_name = "VKEY", help = help::VKEY)]
         key: Option<String>,
+        #[arg(long, value_name = "VKEY", help = help::WITNESS_VKEY)]
+        witness: Vec<String>,
     },
     #[command(about = help::KEY, help_template = TEMPLATE)]
     Key,

@@ -8,6 +8,7 @@ use toml::Value;
 use toml::de::DeTable;
 
 use crate::stop::{Done, file, stop};
+use crate::witness::config::{Witnesses, read as read_witnesses};
 use crate::words;
 
 pub const FILE: &str = "xiaoan.toml";
@@ -15,7 +16,7 @@ pub const LISTEN: &str = "127.0.0.1:8080";
 
 /// Keys of the file; the variable is `XIAOAN_` and the key in capitals.
 const KEYS: &[&str] =
-    &["listen", "database_url", "tls_cert", "tls_key", "tlog_public", "public_url", "log", "log_json"];
+    &["listen", "database_url", "tls_cert", "tls_key", "tlog_public", "public_url", "log", "log_json", "witness"];
 /// Variables that are no settings: the command line's folder, and those of build and tests.
 const OTHER: &[&str] = &["XIAOAN_DATA", "XIAOAN_TEST_PG", "XIAOAN_WEB_DIST", "XIAOAN_WEB_DEV"];
 const PREFIX: &str = "XIAOAN_";
@@ -31,6 +32,8 @@ pub struct Config {
     /// Filter of the log (`info`, `warn,web=debug`); absent: `info` while serving, else only errors.
     pub log: Option<String>,
     pub log_json: bool,
+    /// Who witnesses the journal; nobody, when the table is not there.
+    pub witness: Witnesses,
     /// Variables that nobody knows.
     pub unknown: Vec<String>,
 }
@@ -86,6 +89,10 @@ fn from_file(path: &Path, text: &str, faults: &mut Vec<String>) -> Given {
         match values.get(&name) {
             Some(Value::String(text)) => given.push((name, text.clone(), at(line))),
             Some(Value::Boolean(flag)) => given.push((name, flag.to_string(), at(line))),
+            // The one table; as a variable its text is the same.
+            Some(Value::Table(table)) if name == "witness" => {
+                given.push((name, toml::to_string(&table).unwrap_or_default(), at(line)))
+            }
             _ => faults.push(words::config_value(&at(line), &name)),
         }
     }
@@ -115,6 +122,10 @@ fn from_given(data: &Path, given: &Given, unknown: Vec<String>, faults: &mut Vec
     if listen.is_none() {
         wrong("listen");
     }
+    let witness = text("witness").map_or(Some(Witnesses::default()), |text| read_witnesses(&text));
+    if witness.is_none() {
+        wrong("witness");
+    }
     let path = |key: &str| text(key).map(|p| data.join(p));
     let tls = match (path("tls_cert"), path("tls_key")) {
         (Some(cert), Some(key)) => Some((cert, key)),
@@ -132,6 +143,7 @@ fn from_given(data: &Path, given: &Given, unknown: Vec<String>, faults: &mut Vec
         public_url: text("public_url"),
         log: text("log"),
         log_json,
+        witness: witness.unwrap_or_default(),
         unknown,
     }
 }
@@ -172,6 +184,36 @@ mod tests {
         assert_eq!(config.listen.port(), 7000);
         assert!(!config.tlog_public);
         assert_eq!(config.unknown, ["XIAOAN_LISTNE"]);
+    }
+
+    #[test]
+    fn witnesses_are_a_table_with_addresses_and_keys() {
+        let vkey = journal::Cosigner::new("police.jilin/witness", [3; 32]).unwrap().verifier_key();
+        let one = format!("{{ url = \"http://10.0.0.1:8090\", vkey = \"{vkey}\" }}");
+        let config = load(&format!("[witness]\nlist = [{one}]\n"), &[]).unwrap();
+        let known = &config.witness;
+        assert_eq!((known.list.len(), known.quorum, known.every_s), (1, 1, 10));
+        assert_eq!(
+            (known.list[0].key.name(), known.list[0].url.as_str()),
+            ("police.jilin/witness", "http://10.0.0.1:8090")
+        );
+        let spoken = format!("quorum = 1\nevery = 1\nlist = [{one}]");
+        assert_eq!(load("", &[("XIAOAN_WITNESS", &spoken)]).unwrap().witness.every_s, 1);
+        assert!(load("", &[]).unwrap().witness.list.is_empty());
+        let log = journal::Signer::new("a/log", [3; 32]).unwrap().verifier_key();
+        for bad in [
+            format!("[witness]\nlist = [{one}, {one}]\n"),
+            format!("[witness]\nquorum = 2\nlist = [{one}]\n"),
+            format!("[witness]\nevery = 0\nlist = [{one}]\n"),
+            format!("[witness]\nlisst = [{one}]\n"),
+            format!("[witness]\nlist = [{}]\n", one.replace("http:", "ftp:")),
+            format!("[witness]\nlist = [{}]\n", one.replace(&vkey, &log)),
+            "witness = 3\n".into(),
+        ] {
+            let text = format!("# 配置\n{bad}");
+            let e = load(&text, &[]).unwrap_err();
+            assert!(e.text.contains("xiaoan.toml:2") && e.text.contains("witness"), "{text}{}", e.text);
+        }
     }
 
     #[test]

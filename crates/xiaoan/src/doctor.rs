@@ -35,6 +35,7 @@ pub fn run(house: &House) -> Done {
         lines.push((words::DATABASE, database(house)));
         lines.push((words::JOURNAL, journal(house)));
         lines.push((words::AUDIT, audit(house)));
+        lines.push((words::WITNESS, witness(house)));
     } else {
         lines.push((words::DATABASE, Err(words::NOT_INSTALLED.into())));
     }
@@ -141,4 +142,20 @@ fn audit(house: &House) -> Result<String, String> {
         true => Err(words::audit_old(&crate::install::shown(at))),
         false => Ok(words::audit(told["rows"].as_i64().unwrap_or(0), &crate::install::shown(at))),
     }
+}
+
+/// As the server last heard of them: a finding is told whoever is asked now.
+fn witness(house: &House) -> Result<String, String> {
+    let db = house.beside().map_err(|e| e.text)?;
+    let standing = db.read(safety::kernel::witness::standing).map_err(|e| crate::stop::Stop::from(e).text)?;
+    if let Some(found) = standing.findings.first() {
+        let (ours, theirs) = (found.ours as i64, found.theirs as i64);
+        return Err(web::words::witness::finding(&found.witness, found.stand, ours, theirs));
+    }
+    if standing.witnesses.is_empty() {
+        return Ok(words::NO_WITNESS.into());
+    }
+    let sum = web::words::witness::sum(standing.quorum, standing.witnessed.as_ref().map(|w| (w.size as i64, w.at)));
+    let now = house.now().map_err(|e| e.text)?;
+    if standing.short(now) { Err(words::witness_short(&sum)) } else { Ok(sum) }
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use base::{Id, Stopwatch};
+use base::{Id, Ms, Stopwatch};
 use db::args;
-use journal::{BundleFault, RecordProof};
+use journal::{BundleFault, CosignerKey, RecordProof};
 use safety::kernel::audit::{self, Audit};
 use safety::kernel::proof;
 
@@ -23,7 +23,7 @@ pub fn run(house: &House, act: &Journal) -> Done {
     match act {
         Journal::Verify => verify(house),
         Journal::Prove { record, out, withhold } => prove(house, record, out.as_deref(), !withhold),
-        Journal::VerifyBundle { file, key } => verify_bundle(file, key.as_deref()),
+        Journal::VerifyBundle { file, key, witness } => verify_bundle(file, key.as_deref(), witness),
         Journal::Key => {
             house.require()?;
             println!("{}", house.verifier_key()?);
@@ -85,7 +85,7 @@ fn prove(house: &House, record: &str, out: Option<&Path>, show: bool) -> Done {
 }
 
 /// Needs nothing but the file; with a key that the checker has from elsewhere it also shows whose log it is.
-pub fn verify_bundle(path: &Path, key: Option<&str>) -> Done {
+pub fn verify_bundle(path: &Path, key: Option<&str>, witnesses: &[String]) -> Done {
     let text = std::fs::read_to_string(path).map_err(file(path))?;
     let report = journal::verify_bundle(&text, key).map_err(|fault: BundleFault| stop(words::bundle_fault(&fault)))?;
     println!("{}", words::bundle_holds(&report.table, &report.id.to_string(), report.version));
@@ -100,5 +100,22 @@ pub fn verify_bundle(path: &Path, key: Option<&str>) -> Done {
     };
     println!("{content}");
     println!("{}", if report.key_trusted { words::KEY_TRUSTED } else { words::KEY_OWN });
+    witnessed(&text, witnesses)
+}
+
+/// Each witness named must have signed the head in the file.
+fn witnessed(bundle: &str, witnesses: &[String]) -> Done {
+    let bad_key = |vkey: &String| stop(words::witness_key(vkey));
+    let keys: Vec<CosignerKey> =
+        witnesses.iter().map(|vkey| CosignerKey::parse(vkey).map_err(|_| bad_key(vkey))).collect::<Done<_>>()?;
+    let checkpoint =
+        serde_json::from_str::<journal::Bundle>(bundle).map(|bundle| bundle.checkpoint).unwrap_or_default();
+    let found = journal::cosignatures(&checkpoint, &keys).map_err(|_| stop(words::WITNESS_BROKEN))?;
+    for key in &keys {
+        let Some(one) = found.iter().find(|one| one.name == key.name()) else {
+            return Err(stop(words::not_witnessed(key.name())));
+        };
+        println!("{}", words::witnessed(&one.name, Ms(one.seconds.min(1 << 42) as i64 * Ms::SECOND)));
+    }
     Ok(())
 }

@@ -11,6 +11,7 @@ mod demo;
 mod demo_command;
 mod doctor;
 mod export;
+mod fakes_command;
 mod house;
 mod import;
 mod install;
@@ -25,6 +26,7 @@ mod stop;
 mod table;
 mod user;
 mod watch;
+mod witness;
 mod words;
 
 use std::process::ExitCode;
@@ -57,8 +59,11 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Done {
     // Offline: needs no folder.
-    if let Command::Journal { act: args::Journal::VerifyBundle { file, key } } = &cli.command {
-        return journal_command::verify_bundle(file, key.as_deref());
+    if let Command::Journal { act: args::Journal::VerifyBundle { file, key, witness } } = &cli.command {
+        return journal_command::verify_bundle(file, key.as_deref(), witness);
+    }
+    if let Command::Fakes(asked) = &cli.command {
+        return fakes_command::run(asked);
     }
     let house = House::at(&cli.place.data, cli.place.database_url.clone())?;
     for name in &house.config.unknown {
@@ -67,7 +72,7 @@ fn run(cli: &Cli) -> Done {
     if house.path(house::FILLING).exists() && !matches!(cli.command, Command::Demo(_)) {
         return Err(stop::stop(words::demo::UNFINISHED));
     }
-    log(&house, matches!(cli.command, Command::Demo(_) | Command::Serve(_)));
+    log(&house, matches!(cli.command, Command::Demo(_) | Command::Serve(_) | Command::Witness(_)));
     match &cli.command {
         Command::Demo(asked) => demo_command::run(&house, asked),
         Command::Serve(asked) => serve::run(&house, asked),
@@ -80,6 +85,8 @@ fn run(cli: &Cli) -> Done {
         Command::Restore(asked) => backup::restore(&house, asked),
         Command::Move(asked) => moving::run(&house, asked),
         Command::Doctor => doctor::run(&house),
+        Command::Witness(asked) => witness::serve::run(&house, asked),
+        Command::Fakes(asked) => fakes_command::run(asked),
     }
 }
 

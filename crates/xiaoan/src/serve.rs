@@ -78,6 +78,8 @@ pub fn doors(house: &House, app: Arc<App>, listener: TcpListener, demo: bool) ->
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     let watch = Watch::start(&app, demo).map_err(failed)?;
+    // Beside the doors and outside the database's threads: nothing waits for a witness.
+    runtime.spawn(crate::witness::ask::run(app.clone(), house.config.witness.clone()));
     // Before the line that says where: whoever reads it may ask to stop at once.
     let asked_to_stop = {
         let _inside = runtime.enter();
@@ -93,7 +95,7 @@ pub fn doors(house: &House, app: Arc<App>, listener: TcpListener, demo: bool) ->
 }
 
 /// Resolves at SIGTERM or SIGINT; the signals are caught from this call on.
-fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+pub fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

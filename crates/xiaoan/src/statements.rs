@@ -23,4 +23,11 @@ fn every_statement_can_be_prepared_on_both_engines() {
         }
     }
     drop(folder);
+    // The witness has a small database of its own, on SQLite only.
+    let (_folder, target) = testing::sqlite_file();
+    let db = db::Db::open(db::Options::new(target)).unwrap();
+    db.migrate(crate::witness::desk::MIGRATIONS).unwrap();
+    for sql in crate::witness::desk::sql::ALL {
+        db.prepare(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+    }
 }

@@ -128,3 +128,63 @@ pub mod serve {
         format!("服务停下来了：{what}")
     }
 }
+
+/// The witness.
+pub mod witness {
+    use std::path::Path;
+
+    pub const NAME_NEEDED: &str = "第一次启动要用 --name 写明见证方的名字，例 police.jilin/witness。以后不用再写。";
+
+    pub fn name(name: &str) -> String {
+        format!("「{name}」不能做见证方的名字：只能用英文字母、数字和点、横线、斜线，128 个以内。")
+    }
+    pub fn other_name(known: &str) -> String {
+        format!("这个目录里的见证方叫 {known}。换名字请换一个空目录。")
+    }
+    pub fn inside(data: &Path) -> String {
+        format!("{} 里装着校安本身。见证要放在另一台机器、另一个目录，放在一起证明不了什么。", data.display())
+    }
+    pub fn log(text: &str) -> String {
+        format!("--log {text} 读不懂。请写那一方的公钥，用 xiaoan journal key 看。")
+    }
+    pub fn public_key(vkey: &str) -> String {
+        format!("见证公钥 {vkey}")
+    }
+    pub fn listening(address: &str) -> String {
+        format!("见证服务在 http://{address}/    按 Ctrl+C 停止")
+    }
+    pub fn watching(origin: &str, size: u64) -> String {
+        format!("见证 {origin}，已记到第 {size} 条")
+    }
+}
+
+/// The far sides of the channels on this machine.
+pub mod fakes {
+    pub const TITLE: &str = "收到的消息（本机假扮的对方）";
+    pub const EMPTY: &str = "还没有收到消息。发一条过来，这里三秒内就会显示。";
+    pub const COLUMNS: [&str; 5] = ["时间", "渠道", "发给", "内容", "结果"];
+    pub const TAKEN: &str = "已收";
+    pub const REPEATED: &str = "重复";
+
+    pub fn channel(code: &str) -> &'static str {
+        match code {
+            "wecom" => "企业微信",
+            "dingtalk" => "钉钉",
+            "feishu" => "飞书",
+            "sms" => "短信",
+            "voice" => "电话",
+            "mail" => "邮件",
+            "push" => "网页推送",
+            "webhook" => "回调",
+            _ => "其他",
+        }
+    }
+    /// 「企业微信  http://…」
+    pub fn far_side(code: &str, address: &str, secret: &str) -> String {
+        let secret = if secret.is_empty() { String::new() } else { format!("  密钥 {secret}") };
+        format!("  {}  {address}{secret}", channel(code))
+    }
+    pub fn listening(address: &str) -> String {
+        format!("这些地址都在本机，收到的消息请看 http://{address}/    按 Ctrl+C 停止")
+    }
+}

@@ -8,3 +8,4 @@ mod install;
 mod proof;
 mod run;
 mod serving;
+mod witness;

@@ -14,3 +14,4 @@ pub mod proof;
 pub mod registry;
 pub mod rights;
 pub mod text;
+pub mod witness;

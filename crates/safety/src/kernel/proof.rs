@@ -151,11 +151,17 @@ pub fn row_of(tx: &mut Tx<'_>, id: Id) -> Result<Option<(&'static str, Row)>> {
 /// `show` adds the record's content and salt; without it the proof says only that something was logged.
 pub fn bundle(tx: &mut Tx<'_>, id: Id, vkey: &str, show: bool) -> Result<Option<journal::Bundle>> {
     let Some((table, row)) = row_of(tx, id)? else { return Ok(None) };
-    let Some(note) = checkpoint(tx)? else { return Ok(None) };
-    let size = size(tx)?;
     let newest = tx.rows(sql::OF_RECORD, args![table, id, 1i64])?;
     let Some(leaf) = newest.first() else { return Ok(None) };
     let Some(n) = leaf.opt_int("n")? else { return Ok(None) };
+    // A head that witnesses have signed says more than a newer one that only we have.
+    let (note, size) = match super::witness::witnessed(tx)?.filter(|head| (n as u64) < head.size) {
+        Some(head) => (head.note, head.size),
+        None => match super::witness::checkpoint(tx)? {
+            Some(note) => (note, size(tx)?),
+            None => return Ok(None),
+        },
+    };
     let proof = journal::prove(&mut Tree { tx }, n as u64, size)?;
     let content = if show {
         let salt = row.blob("salt")?.try_into().map_err(|_| Error::broken("a salt of a wrong length"))?;

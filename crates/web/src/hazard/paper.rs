@@ -13,6 +13,7 @@ use crate::door::Signed;
 use crate::error::Answer;
 use crate::page::{self, At, Shell};
 use crate::paper::Paper;
+use crate::seal::{Seal, seal};
 use crate::state::Web;
 use crate::words::{self, record as say};
 
@@ -35,7 +36,7 @@ struct LedgerPage {
     csv: String,
     empty_sheet: String,
     printed: String,
-    leaf: String,
+    seal: Option<Seal>,
 }
 
 pub async fn ledger(Held(web): Held<Web>, signed: Signed) -> Answer {
@@ -45,10 +46,10 @@ pub async fn ledger(Held(web): Held<Web>, signed: Signed) -> Answer {
     let until = query.day("until")?.unwrap_or(from.month_end().plus_days(-1)).max(from);
     let at = query.id("unit")?.unwrap_or(signed.actor().unit);
     let blank = query.flag("blank");
-    let (sheet, head) = web
+    let (sheet, seal) = web
         .read(signed.actor(), move |cx| {
             let sheet = ledger::sheet(cx, at, from, until)?;
-            Ok((sheet, safety::kernel::proof::head(cx.tx)?))
+            Ok((sheet, seal(cx)?))
         })
         .await?;
     let title = say::ledger_title(&sheet.unit, from, until);
@@ -68,7 +69,7 @@ pub async fn ledger(Held(web): Held<Web>, signed: Signed) -> Answer {
         csv: signed.ask.link("as", "csv"),
         empty_sheet: signed.ask.link("blank", if blank { "" } else { "1" }),
         printed: words::at_full(web.now()),
-        leaf: head.map_or(String::new(), |(n, _)| words::number(n as i64)),
+        seal,
         head: sheet.columns.iter().map(|c| two_lines(say::column(c))).collect(),
         rows: rows.iter().map(|row| row.iter().map(|c| on_sheet(c, one_year)).collect()).collect(),
         left_out: sheet.left_out,

@@ -52,6 +52,7 @@ pub fn op(op: &str) -> String {
         "place" => "地点",
         "login" => "账号",
         "signin" => "登录",
+        "witness" => "见证",
         other => return other.to_string(),
     };
     let verb = match verb {
@@ -68,6 +69,7 @@ pub fn op(op: &str) -> String {
         "block" => "停用或恢复",
         "erase" => "删除个人信息",
         "note" => "进门",
+        "disagree" => "对不上",
         _ => "变动",
     };
     format!("{noun} · {verb}")
@@ -83,6 +85,7 @@ pub fn source(source: &str) -> &'static str {
         "cli" => "命令行",
         "tick" => "系统到时",
         "demo" => "演示",
+        "witness" => "见证",
         _ => "其他",
     }
 }

@@ -240,10 +240,21 @@ pub mod journal {
     use journal::BundleFault;
     use safety::kernel::audit::What;
 
+    pub fn witness_key(vkey: &str) -> String {
+        format!("--witness {vkey} 不是见证方的公钥。")
+    }
+    pub fn not_witnessed(name: &str) -> String {
+        format!("没有 {name} 的见证签名。")
+    }
+    pub fn witnessed(name: &str, at: Ms) -> String {
+        format!("见证：{name} 在 {} 见过这本存证", at.show("%Y-%m-%d %H:%M:%S"))
+    }
+
     pub const CLEAN: &str = "全部一致：没有发现绕过程序的改动，存证连续，签名有效。";
     pub const BUNDLE_ERASED: &str = "这一步是依法删除个人信息，内容已不在。";
     pub const BUNDLE_PROVEN: &str = "文件里的内容与当时存证的一字不差。";
     pub const BUNDLE_WITHHELD: &str = "文件没有带内容：只证明当时有过这件事。";
+    pub const WITNESS_BROKEN: &str = "见证签名与存证对不上：文件被改过，或见证方的公钥不是这一把。";
     pub const KEY_TRUSTED: &str = "签名与您给的公钥一致。";
     pub const KEY_OWN: &str = "签名用的是文件自带的公钥。要确认是谁的存证，请用 --key 给出从别处得到的公钥。";
 
@@ -374,6 +385,8 @@ pub mod doctor {
     pub const DATABASE: &str = "数据库";
     pub const JOURNAL: &str = "存证";
     pub const AUDIT: &str = "自查";
+    pub const WITNESS: &str = "见证";
+    pub const NO_WITNESS: &str = "没有请别的单位做见证。要请，在 xiaoan.toml 里写 [witness]。";
     pub const NOT_INSTALLED: &str = "还没有安装。正式使用运行 xiaoan init，看演示运行 xiaoan demo。";
     pub const NO_FC_LIST: &str = "没有 fc-list，看不出字体。请安装 fontconfig 和 fonts-noto-cjk，打印才有汉字。";
     pub const NO_FONTS: &str = "没有中文字体，打印会缺字。请安装 fonts-noto-cjk。";
@@ -382,6 +395,9 @@ pub mod doctor {
     pub const JOURNAL_BROKEN: &str = "最新的签名与公钥对不上。请保留现场，运行 xiaoan journal verify。";
     pub const NO_AUDIT: &str = "还没有做过自查。打开服务会自动做，也可运行 xiaoan journal verify。";
 
+    pub fn witness_short(sum: &str) -> String {
+        format!("{sum}见证不足超过 15 分钟，请看见证方的机器和网络。")
+    }
     pub fn fine(name: &str, text: &str) -> String {
         format!("好    {name}  {text}")
     }
