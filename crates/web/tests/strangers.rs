@@ -33,6 +33,7 @@ const OPEN: &[&str] = &[
     "/readyz",
     "/metrics",
     "/tlog/checkpoint",
+    "/tlog/witnessed",
     "/tlog/tile/{*path}",
     "/api/openapi.json",
 ];
@@ -235,6 +236,7 @@ async fn lists_of_strangers_hold_nothing_of_others() {
 async fn whoever_is_not_signed_in_is_asked_to_sign_in_and_learns_nothing() {
     let w = World::new();
     let things = Things::new(&w).await;
+    crate::tlog::witnessed(&w);
     for route in routes().iter().filter(|r| !OPEN.contains(&r.path.as_str())) {
         let address = things.address(&route.path);
         let mut browser = w.browser();
