@@ -5,10 +5,13 @@
 
 mod audit;
 mod below;
+mod calendar;
 mod duty_board;
 mod duty_cells;
 mod org;
 mod pack;
+mod pack_broken;
+mod pack_items;
 mod rights;
 mod roll;
 mod small_pack;

@@ -15,6 +15,7 @@
 //! one tone, everywhere.
 
 pub mod api;
+pub mod finding;
 pub mod hazard;
 pub mod help;
 pub mod notice;

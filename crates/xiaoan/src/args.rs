@@ -56,6 +56,11 @@ pub enum Command {
         #[command(subcommand)]
         act: Journal,
     },
+    #[command(about = help::PACK, help_template = TEMPLATE, subcommand_help_heading = help::COMMANDS)]
+    Pack {
+        #[command(subcommand)]
+        act: Pack,
+    },
     #[command(about = help::BACKUP, help_template = TEMPLATE)]
     Backup(Backup),
     #[command(about = help::RESTORE, help_template = TEMPLATE)]
@@ -122,6 +127,22 @@ pub struct Init {
     pub login: String,
     #[arg(long, help = help::PASSWORD_STDIN)]
     pub password_stdin: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Pack {
+    #[command(about = help::PACK_CHECK, help_template = TEMPLATE)]
+    Check {
+        #[arg(value_name = "DIR", help = help::PACK_DIR)]
+        dir: PathBuf,
+    },
+    #[command(about = help::PACK_SHOW, help_template = TEMPLATE)]
+    Show {
+        #[arg(value_name = "DIR", help = help::PACK_DIR)]
+        dir: PathBuf,
+        #[arg(long, help = help::PACK_JSON)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand, Debug)]

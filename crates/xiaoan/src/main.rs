@@ -17,6 +17,7 @@ mod import;
 mod install;
 mod journal_command;
 mod moving;
+mod pack_command;
 mod password;
 mod progress;
 mod serve;
@@ -65,6 +66,9 @@ fn run(cli: &Cli) -> Done {
     if let Command::Fakes(asked) = &cli.command {
         return fakes_command::run(asked);
     }
+    if let Command::Pack { act } = &cli.command {
+        return pack_command::run(act);
+    }
     let house = House::at(&cli.place.data, cli.place.database_url.clone())?;
     for name in &house.config.unknown {
         eprintln!("{}", words::unknown_variable(name));
@@ -84,6 +88,7 @@ fn run(cli: &Cli) -> Done {
         Command::Backup(asked) => backup::run(&house, asked),
         Command::Restore(asked) => backup::restore(&house, asked),
         Command::Move(asked) => moving::run(&house, asked),
+        Command::Pack { act } => pack_command::run(act),
         Command::Doctor => doctor::run(&house),
         Command::Witness(asked) => witness::serve::run(&house, asked),
         Command::Fakes(asked) => fakes_command::run(asked),

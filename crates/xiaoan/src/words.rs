@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod columns;
 pub mod help;
+pub mod pack;
 
 use std::path::Path;
 

@@ -5,6 +5,7 @@
 mod demo;
 mod faults;
 mod install;
+mod packs;
 mod proof;
 mod run;
 mod serving;

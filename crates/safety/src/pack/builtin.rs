@@ -26,7 +26,11 @@ const FILES: &[(&str, &str)] = files![
     "obligations/2-focus.toml",
     "obligations/3-education.toml",
     "obligations/4-responsibility.toml",
+    "obligations/5-foundation.toml",
 ];
+
+/// Its id, by which another pack may be based on it.
+pub const ID: &str = "jilin-2012";
 
 /// The files of the built-in pack.
 pub fn files() -> Files {

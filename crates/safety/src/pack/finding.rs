@@ -1,5 +1,7 @@
 //! What is wrong with a pack: where, what, how much. Codes and values; the words live at the door.
 
+use base::Day;
+
 use super::model::At;
 
 /// One thing that is wrong, at its place.
@@ -92,6 +94,95 @@ pub enum What {
     NoticeDiffers {
         byte: usize,
     },
+    /// Never due, or more than its period can hold.
+    ImpossibleRecurrence {
+        entry: String,
+    },
+    /// A unit that owes it has no such post.
+    RoleMisfit {
+        role: String,
+    },
+    /// The checker accepts his own check.
+    SameHand {
+        entry: String,
+        role: String,
+    },
+    /// What the notice itself says cannot be waived.
+    NoticeWaivable {
+        entry: String,
+    },
+    /// Warning: the source came into force after the pack's day, or had ended by then.
+    SourceNotInForce {
+        source: String,
+        from: Day,
+    },
+    /// Deadlines or written rules that wait for each other.
+    Cycle {
+        through: Vec<String>,
+    },
+    /// A change asks less than the notice's own words.
+    NoticeSoftened {
+        id: String,
+    },
+    /// Based on a pack that the program does not carry.
+    UnknownBase {
+        id: String,
+    },
+    /// A duty phrase that names nothing.
+    Unserved {
+        phrase: String,
+    },
+    /// Said to be served wholly, by nothing or by a bare form.
+    Overstated {
+        phrase: String,
+    },
+    /// Said not to be served, and is.
+    Understated {
+        phrase: String,
+    },
+    /// An entry that no phrase of the notice names.
+    UnnamedEntry {
+        entry: String,
+    },
+    /// Burden: a check-in outside guard duty and emergencies.
+    CheckIn {
+        word: String,
+    },
+    /// Burden: ranks or measures by the use of the program.
+    Ranking {
+        word: String,
+    },
+    /// Burden: a compulsory photo without stated need.
+    PhotoWithoutNeed {
+        field: String,
+    },
+    /// Burden: a person's whereabouts without need, or outside guard duty and emergencies.
+    TrackWithoutNeed {
+        field: String,
+    },
+    /// Burden: the same datum is asked twice.
+    SameFact {
+        fact: String,
+        other: String,
+    },
+    /// Burden: a datum that the program already has.
+    AsksKnown {
+        fact: String,
+    },
+    /// Burden: work that claims to cost no time.
+    HiddenBurden {
+        entry: String,
+    },
+    /// Burden: more minutes a week than the pack allows a post.
+    OverBudget {
+        role: String,
+        minutes: i64,
+        most: i64,
+    },
+    /// Burden: a post with work and without a limit of minutes.
+    NoBudget {
+        role: String,
+    },
 }
 
 impl What {
@@ -118,6 +209,32 @@ impl What {
             What::UnknownGroup { .. } => "unknown_group",
             What::WrongUnit { .. } => "wrong_unit",
             What::NoticeDiffers { .. } => "notice_differs",
+            What::ImpossibleRecurrence { .. } => "impossible_recurrence",
+            What::RoleMisfit { .. } => "role_misfit",
+            What::SameHand { .. } => "same_hand",
+            What::NoticeWaivable { .. } => "notice_waivable",
+            What::SourceNotInForce { .. } => "source_not_in_force",
+            What::Cycle { .. } => "cycle",
+            What::NoticeSoftened { .. } => "notice_softened",
+            What::UnknownBase { .. } => "unknown_base",
+            What::Unserved { .. } => "unserved",
+            What::Overstated { .. } => "overstated",
+            What::Understated { .. } => "understated",
+            What::UnnamedEntry { .. } => "unnamed_entry",
+            What::CheckIn { .. } => "check_in",
+            What::Ranking { .. } => "ranking",
+            What::PhotoWithoutNeed { .. } => "photo_without_need",
+            What::TrackWithoutNeed { .. } => "track_without_need",
+            What::SameFact { .. } => "same_fact",
+            What::AsksKnown { .. } => "asks_known",
+            What::HiddenBurden { .. } => "hidden_burden",
+            What::OverBudget { .. } => "over_budget",
+            What::NoBudget { .. } => "no_budget",
         }
+    }
+
+    /// A warning is told and stops nothing.
+    pub fn is_warning(&self) -> bool {
+        matches!(self, What::SourceNotInForce { .. })
     }
 }

@@ -4,12 +4,15 @@
 //! - `model`   what a pack is
 //! - `load`    reads one from its files, and says everything that is wrong with file and line
 //! - `builtin` the pack that the program carries: `packs/jilin-2012`
+//! - `lint`    what a well-formed pack may still not say; `burden` what it may not do to people
 //! - `nouns`   what a pack may name and the program must know
 //!
 //! Serves every item, for each says who owes what; the nouns do the work.
 
 pub mod builtin;
+pub mod burden;
 pub mod finding;
+pub mod lint;
 pub mod load;
 pub mod model;
 pub mod nouns;
@@ -20,6 +23,7 @@ use base::Day;
 use base::calendar::SchoolCalendar;
 
 pub use finding::{Finding, What};
+pub use lint::check;
 pub use load::{Files, load, read};
 pub use model::{Amount, At, Basis, Pack, Param, Unit};
 

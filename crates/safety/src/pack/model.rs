@@ -98,6 +98,24 @@ pub struct Pack {
     pub budget: BTreeMap<Role, i64>,
     /// The notice's text after the last phrase.
     pub after: String,
+    /// The pack that it is based on: files that it does not have are that pack's.
+    pub based_on: Option<String>,
+    /// What it changes in the pack that it is based on.
+    pub changes: Vec<Change>,
+}
+
+/// One change with its reason (`changes.toml`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    pub target: Target,
+    pub reason: String,
+    pub at: At,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    Entry(String),
+    Param(String),
 }
 
 /// One of the 23 numbered items.
@@ -206,6 +224,21 @@ impl Entry {
     pub fn makes_cells(&self) -> bool {
         let counted = matches!(self.rule, Rule::Every { .. } | Rule::Coverage { .. } | Rule::Presence { .. });
         self.on && counted && self.evidence.is_built()
+    }
+}
+
+impl Applies {
+    /// Can a unit owe both? Unknown attributes count as yes.
+    pub fn overlaps(&self, other: &Applies) -> bool {
+        fn lists<T: PartialEq>(a: &[T], b: &[T]) -> bool {
+            a.is_empty() || b.is_empty() || a.iter().any(|x| b.contains(x))
+        }
+        let flags = |a: Option<bool>, b: Option<bool>| a.zip(b).is_none_or(|(a, b)| a == b);
+        lists(&self.kinds, &other.kinds)
+            && lists(&self.stages, &other.stages)
+            && flags(self.boarding, other.boarding)
+            && flags(self.canteen, other.canteen)
+            && flags(self.bus, other.bus)
     }
 }
 
@@ -405,6 +438,8 @@ pub struct TextKind {
     /// Posts that acknowledge it.
     pub binds: Vec<Role>,
     pub review_months: i64,
+    /// The text that this one carries out.
+    pub under: Option<String>,
     pub at: At,
 }
 

@@ -7,13 +7,15 @@ pub const NOUNS: &[(&str, bool)] = &[
     // part A
     ("check", true),
     ("hazard.closed", true),
-    // part B: duty signs ledgers, text keeps 制度 and 预案, notice the 签收, support the visits
-    ("text", true),
-    ("notice.signed", true),
-    ("support.visit", true),
+    // part B, not counted as cells yet: 制度 and 预案, 签收, visits of help, posts
+    ("text", false),
+    ("notice.signed", false),
+    ("support.visit", false),
+    ("post", false),
     // part C
     ("incident", false),
     ("alarm", false),
+    ("video", false),
     // part D
     ("patrol", false),
     ("watch", false),
@@ -28,6 +30,7 @@ pub const NOUNS: &[(&str, bool)] = &[
     // part E
     ("drill", false),
     ("movement", false),
+    ("event", false),
     // part F
     ("inspection", false),
     ("order", false),
@@ -52,6 +55,30 @@ pub const EVENTS: &[(&str, bool)] = &[
     ("incident.closed", false),
     ("dorm.missing", false),
     ("school_year.ended", false),
+];
+
+/// Forms that have a room of their own around them (an agenda, an assembled ledger): more than a bare form.
+const ROOMS: &[&str] = &["meeting", "ledger_sign"];
+
+pub fn has_room(form: &str) -> bool {
+    ROOMS.contains(&form)
+}
+
+/// Measures of the use of the program: no rule may rest on them.
+pub const USE_OF_PROGRAM: &[&str] = &["login", "upload", "photo", "record", "online_minutes", "check_in"];
+
+/// What the program already knows about a record: no form asks for it again.
+pub const KNOWN_FACTS: &[&str] = &[
+    "unit.name",
+    "unit.pupils",
+    "unit.boarders",
+    "class.name",
+    "class.pupils",
+    "post.holder",
+    "record.day",
+    "record.author",
+    "hazard.open",
+    "hazard.closed",
 ];
 
 /// Tabs of the menu (pages.md §2.1). A pack puts its lists under these and adds none.

@@ -87,7 +87,7 @@ fn joined(t: &Table<'_>, pack: &Pack) {
 pub fn served(findings: &Findings, pack: &Pack) {
     for phrase in pack.items.iter().flat_map(|i| &i.phrases) {
         let PhraseKind::Duty { entries, .. } = &phrase.kind else { continue };
-        for entry in entries.iter().filter(|id| !pack.entries.iter().any(|e| e.id == **id)) {
+        for entry in entries.iter().filter(|id| !id.starts_with('@') && !findings.is_declared(id)) {
             findings.add(phrase.at.clone(), What::UnknownEntry { entry: entry.clone() });
         }
     }

@@ -12,14 +12,24 @@ use crate::pack::model::At;
 
 /// What was found so far, over all files.
 #[derive(Default)]
-pub struct Findings(RefCell<Vec<Finding>>);
+pub struct Findings {
+    list: RefCell<Vec<Finding>>,
+    declared: RefCell<BTreeSet<String>>,
+}
 
 impl Findings {
     pub fn add(&self, at: At, what: What) {
-        self.0.borrow_mut().push(Finding { at, what });
+        self.list.borrow_mut().push(Finding { at, what });
+    }
+    /// An id that stands in the files, also if its entry was left out because of another fault.
+    pub fn declare(&self, id: &str) {
+        self.declared.borrow_mut().insert(id.into());
+    }
+    pub fn is_declared(&self, id: &str) -> bool {
+        self.declared.borrow().contains(id)
     }
     pub fn into_vec(self) -> Vec<Finding> {
-        let mut all = self.0.into_inner();
+        let mut all = self.list.into_inner();
         all.sort_by(|a, b| (&a.at.file, a.at.line).cmp(&(&b.at.file, b.at.line)));
         all
     }

@@ -25,6 +25,7 @@ pub fn entries(t: &Table<'_>, pack: &mut Pack) {
 
 fn entry(e: &Table<'_>, pack: &Pack) -> Option<Entry> {
     let id = e.text("id");
+    e.file.findings.declare(&id);
     let clause = clause(e, pack);
     let also = e.texts("also");
     for other in also.iter().filter(|c| !knows_clause(pack, c)) {
@@ -137,7 +138,7 @@ fn rule(r: &Table<'_>, pack: &Pack) -> Option<Rule> {
 /// A clock in hours, or in working days of 24 hours each (the noun counts them on the calendar).
 fn deadline(r: &Table<'_>) -> Option<Rule> {
     let after = r.text("after");
-    if !nouns::EVENTS.iter().any(|e| e.0 == after) {
+    if !after.starts_with("done.") && !nouns::EVENTS.iter().any(|e| e.0 == after) {
         r.fault("after", What::UnknownNoun { noun: after.clone() });
     }
     let days = r.opt_int("working_days", 1, 366);

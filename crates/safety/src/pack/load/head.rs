@@ -112,6 +112,10 @@ pub fn pack(t: &Table<'_>, pack: &mut Pack) {
     pack.issuer = t.opt_text("issuer");
     pack.issued_on = t.opt_day("issued_on");
     pack.effective_on = t.day("effective_on");
+    pack.based_on = t.opt_text("based_on");
+    if let Some(id) = pack.based_on.clone().filter(|id| id != crate::pack::builtin::ID) {
+        t.fault("based_on", What::UnknownBase { id });
+    }
     for (code, minutes, at) in t.numbers("budget") {
         match Role::from_code(&code) {
             Some(role) if (0..=2_400).contains(&minutes) => {
@@ -237,8 +241,10 @@ pub fn span_ms(amount: Amount) -> Option<i64> {
 }
 
 pub fn params(t: &Table<'_>, pack: &mut Pack) {
+    let mut declared = Vec::new();
     for p in t.tables("param") {
         let key = p.text("key");
+        declared.push(key.clone());
         let (clause, (basis, source, reason)) = (clause(&p, pack), rests_on(&p, pack));
         let amount = amount(&p, "value");
         p.done();
@@ -255,7 +261,7 @@ pub fn params(t: &Table<'_>, pack: &mut Pack) {
         }
     }
     for key in nouns::KEYS {
-        if !pack.params.contains_key(*key) && !t.is_bad() {
+        if !declared.iter().any(|k| k == key) {
             t.file.add(t.at(), What::MissingKey { key: (*key).into() });
         }
     }
@@ -292,6 +298,7 @@ pub fn texts(t: &Table<'_>, pack: &mut Pack) {
             model: p.text("model"),
             binds: roles(&p, "binds"),
             review_months: p.int("review_months", 1, 120),
+            under: p.opt_text("under"),
             at: p.at(),
         };
         p.done();

@@ -3,6 +3,7 @@
 //!
 //! Not here: what a well-formed pack may still do wrong to people (`lint`).
 
+mod change;
 mod clause;
 mod cursor;
 mod entry;
@@ -16,6 +17,7 @@ use toml::de::DeTable;
 
 use super::finding::{Finding, What};
 use super::model::{At, Pack};
+pub use change::softer;
 use cursor::{File, Findings, Table};
 pub use normal::{hash, normal};
 
@@ -30,6 +32,8 @@ pub fn load(files: &Files) -> Result<Pack, Vec<Finding>> {
 
 /// What could be read, and everything that is wrong. Things that are wrong are left out of the pack.
 pub fn read(files: &Files) -> (Pack, Vec<Finding>) {
+    let whole = on_its_base(files);
+    let files = whole.as_ref().unwrap_or(files);
     let findings = Findings::default();
     let mut pack = Pack::default();
     for needed in ["notice.txt", "pack.toml", "clauses.toml", "calendar.toml", "params.toml"] {
@@ -62,9 +66,25 @@ pub fn read(files: &Files) -> (Pack, Vec<Finding>) {
             one(&findings, name, text, &mut pack, *reader);
         }
     }
+    if let Some(text) = files.get("changes.toml") {
+        one(&findings, "changes.toml", text, &mut pack, change::changes);
+    }
     clause::served(&findings, &pack);
     pack.hash = hash(&pack);
     (pack, findings.into_vec())
+}
+
+/// With `based_on`, the files that are missing are those of the built-in pack.
+fn on_its_base(files: &Files) -> Option<Files> {
+    let (table, _) = DeTable::parse_recoverable(files.get("pack.toml")?);
+    let base = table.get_ref().get("based_on")?.get_ref().as_str()?;
+    if base != super::builtin::ID {
+        return None;
+    }
+    let mut whole = super::builtin::files();
+    whole.remove("changes.toml");
+    whole.extend(files.iter().map(|(k, v)| (k.clone(), v.clone())));
+    Some(whole)
 }
 
 type Reader = fn(&Table<'_>, &mut Pack);

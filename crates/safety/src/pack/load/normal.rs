@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::org::Role;
 use crate::pack::model::{
     Applies, Basis, Each, Entry, Evidence, Field, FieldKind, Owes, Pack, Param, People, PhraseKind, Rule, Served,
-    Stage3, Unit,
+    Stage3, Target, Unit,
 };
 
 /// SHA-256 of the normalised content in a fixed order of keys.
@@ -52,6 +52,11 @@ pub fn normal(pack: &Pack) -> Value {
         "id": pack.id,
         "title": pack.title,
         "example": pack.example,
+        "based_on": pack.based_on,
+        "changes": pack.changes.iter().map(|c| match &c.target {
+            Target::Entry(id) => json!({"entry": id, "reason": c.reason}),
+            Target::Param(key) => json!({"param": key, "reason": c.reason}),
+        }).collect::<Vec<_>>(),
         "document_number": pack.document_number,
         "issuer": pack.issuer,
         "issued_on": pack.issued_on,
@@ -73,7 +78,7 @@ pub fn normal(pack: &Pack) -> Value {
         })).collect::<Vec<_>>(),
         "texts": pack.texts.values().map(|t| json!({
             "id": t.id, "title": t.title, "plan": t.plan, "clause": t.clause, "applies": applies(&t.applies),
-            "model": t.model, "binds": codes(&t.binds), "review_months": t.review_months,
+            "model": t.model, "binds": codes(&t.binds), "review_months": t.review_months, "under": t.under,
         })).collect::<Vec<_>>(),
         "topics": pack.topics.values().map(|t| json!({
             "id": t.id, "title": t.title, "months": t.months, "questions": t.questions,
