@@ -29,6 +29,7 @@ pub const NOUNS: &[&str] = &["hazard"];
 
 /// Fires what is due; answers how many. Each is its own transaction, so that one fault stops no other.
 pub fn run(app: &App) -> Result<usize> {
+    app.reload_packs()?;
     let system = Actor::system();
     let ready = app.read(&system, |cx| due::ready(cx, ROUND))?;
     let mut fired = 0;

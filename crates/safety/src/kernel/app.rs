@@ -1,6 +1,7 @@
 //! The program as the doors see it: one `write`, one `read`, signals after the commit.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
 use base::{Clock, Ms, Result, Seed};
@@ -48,6 +49,8 @@ pub struct App {
     clock: Clock,
     data: PathBuf,
     packs: RwLock<Arc<Packs>>,
+    /// A pack or school time was changed since `packs` was read.
+    stale: Arc<AtomicBool>,
     memo: Arc<Memo>,
     signer: Arc<Sequencer>,
     listeners: Arc<RwLock<Vec<Listener>>>,
@@ -68,11 +71,13 @@ impl App {
         options.max_pages = setup.max_pages;
         let db = Db::open(options)?;
         db.migrate(crate::MIGRATIONS)?;
+        let packs = db.read(crate::pack::store::load)?;
         let app = App {
             db,
             clock: setup.clock,
             data: setup.data,
-            packs: RwLock::new(Arc::new(Packs::builtin())),
+            packs: RwLock::new(Arc::new(packs)),
+            stale: Arc::default(),
             memo: Arc::default(),
             signer,
             listeners: Arc::default(),
@@ -105,6 +110,20 @@ impl App {
     pub fn set_packs(&self, packs: Packs) {
         *self.packs.write().unwrap_or_else(|e| e.into_inner()) = Arc::new(packs);
         self.memo.touch("pack");
+    }
+    /// Reads the packs again if one was published or school time set since. Never from an async task; `tick` asks every
+    /// second, a door right after its act.
+    pub fn reload_packs(&self) -> Result<()> {
+        if self.stale.swap(false, Ordering::AcqRel) {
+            match self.db.read(crate::pack::store::load) {
+                Ok(packs) => self.set_packs(packs),
+                Err(e) => {
+                    self.stale.store(true, Ordering::Release);
+                    return Err(e);
+                }
+            }
+        }
+        Ok(())
     }
     /// The public key of the log, as text for verifiers.
     pub fn verifier_key(&self) -> String {
@@ -143,6 +162,7 @@ impl App {
     ) {
         let (actor, packs, now) = (actor.clone(), self.packs(), self.now());
         let (listeners, memo, touched) = (self.listeners.clone(), self.memo.clone(), self.memo.clone());
+        let stale = self.stale.clone();
         let run = move |tx: &mut Tx<'_>| {
             let pack = packs.in_force(now.day());
             let (seed, signals) = (seed.clone(), Vec::new());
@@ -156,6 +176,9 @@ impl App {
                 let listeners = listeners.read().unwrap_or_else(|e| e.into_inner());
                 for signal in signals {
                     touched.touch(signal.noun);
+                    if signal.noun == "pack" {
+                        stale.store(true, Ordering::Release);
+                    }
                     listeners.iter().for_each(|listen| listen(signal));
                 }
                 done(Ok(value));

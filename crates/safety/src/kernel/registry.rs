@@ -31,6 +31,8 @@ pub const TABLES: &[Table] = &[
     record("post", "title"),
     told("place", "name find"),
     record("signin", "device"),
+    told("pack_edition", "title reason"),
+    told("school_time", "reason"),
     record("class", ""),
     record("class_span", ""),
     record("pupil", "name"),

@@ -3,6 +3,8 @@
 //!
 //! - `model`   what a pack is
 //! - `load`    reads one from its files, and says everything that is wrong with file and line
+//! - `layer`   what a county or a school adds: more or stricter, never less
+//! - `store`   drafts, editions and school time in the database
 //! - `builtin` the pack that the program carries: `packs/jilin-2012`
 //! - `lint`    what a well-formed pack may still not say; `burden` what it may not do to people
 //! - `nouns`   what a pack may name and the program must know
@@ -12,11 +14,14 @@
 pub mod builtin;
 pub mod burden;
 pub mod finding;
+pub mod layer;
 pub mod lint;
 pub mod load;
 pub mod model;
 pub mod nouns;
+pub mod store;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::Day;
@@ -66,27 +71,51 @@ impl Pack {
 pub struct Packs {
     /// Ascending by day, never empty.
     timeline: Vec<(Day, Arc<Pack>)>,
+    /// Calendars that differ from their pack's own: by place in the timeline and county.
+    times: BTreeMap<(usize, i64), SchoolCalendar>,
 }
 
 impl Packs {
+    /// In place of a county: set by the city for all.
+    pub(crate) const EVERYWHERE: i64 = -1;
+
     pub fn builtin() -> Packs {
         let pack = Pack::builtin();
-        Packs { timeline: vec![(pack.effective_on.unwrap_or_else(|| base::Ms(0).day()), pack)] }
+        Packs::new(vec![(pack.effective_on.unwrap_or_else(|| base::Ms(0).day()), pack)])
     }
     /// Packs with the day from which each is in force, in any order; the built-in one if there is none.
     pub fn new(mut timeline: Vec<(Day, Arc<Pack>)>) -> Packs {
         timeline.sort_by_key(|(from, _)| *from);
-        if timeline.is_empty() { Packs::builtin() } else { Packs { timeline } }
+        if timeline.is_empty() { Packs::builtin() } else { Packs { timeline, times: BTreeMap::new() } }
     }
     /// The pack in force on a day: the period that begins on it is judged by this one. Days before the first pack are
     /// judged by the first.
     pub fn in_force(&self, day: Day) -> &Arc<Pack> {
-        let after = self.timeline.partition_point(|(from, _)| *from <= day);
-        &self.timeline[after.saturating_sub(1)].1
+        &self.timeline[self.at(day)].1
     }
     /// School time of a county on a day: the pack's calendar with what the county has set (terms, snow days).
-    pub fn calendar(&self, day: Day, _county: i64) -> &SchoolCalendar {
-        &self.in_force(day).calendar
+    pub fn calendar(&self, day: Day, county: i64) -> &SchoolCalendar {
+        let at = self.at(day);
+        let own = self.times.get(&(at, county)).or_else(|| self.times.get(&(at, Packs::EVERYWHERE)));
+        own.unwrap_or(&self.timeline[at].1.calendar)
+    }
+    /// Lays what the bureaus have set over each pack's calendar: the city's first, then the county's own.
+    pub(crate) fn set_times(&mut self, counties: &BTreeMap<i64, Vec<store::time::Time>>) {
+        self.times.clear();
+        let city = counties.get(&Packs::EVERYWHERE).map_or(&[][..], Vec::as_slice);
+        for (at, (_, pack)) in self.timeline.iter().enumerate() {
+            for (county, own) in counties {
+                let mut calendar = pack.calendar.clone();
+                city.iter().for_each(|time| time.set(&mut calendar));
+                if *county != Packs::EVERYWHERE {
+                    own.iter().for_each(|time| time.set(&mut calendar));
+                }
+                self.times.insert((at, *county), calendar);
+            }
+        }
+    }
+    fn at(&self, day: Day) -> usize {
+        self.timeline.partition_point(|(from, _)| *from <= day).saturating_sub(1)
     }
     /// A pack that is or was in force, by its hash.
     pub fn by_hash(&self, hash: &[u8]) -> Option<&Arc<Pack>> {

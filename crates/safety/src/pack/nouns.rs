@@ -121,6 +121,16 @@ pub const GROUPS: &[&str] = &[
     "score.award",
 ];
 
+/// Numbers of which more is stricter; of all others, which are times to act in, less is.
+pub const MORE_IS_STRICTER: &[&str] = &[
+    "hazard.recurring",
+    "incident.window",
+    "food.sample.amount",
+    "food.sample.keep",
+    "fire.wiring.coverage",
+    "fire.wiring.pass",
+];
+
 /// Numbers that code asks for, each a time.
 pub const KEYS: &[&str] = &[
     "hazard.grade",

@@ -19,6 +19,7 @@ use super::finding::{Finding, What};
 use super::model::{At, Pack};
 pub use change::softer;
 use cursor::{File, Findings, Table};
+pub use entry::period as period_of;
 pub use normal::{hash, normal};
 
 /// A pack's files: path inside the pack (`obligations/meeting.toml`) → text.
