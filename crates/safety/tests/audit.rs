@@ -32,6 +32,7 @@ fn lived_in(w: &World) -> Id {
     let actor = w.actor("张福贵");
     w.system(move |cx| safety::org::login::failed(cx, actor.login.unwrap(), "wrong", "test")).unwrap();
     crate::roll::lived_in(w);
+    crate::pack_store::lived_in(w);
     crate::story_1_1::lived_in(w);
     w.system(|cx| {
         use safety::kernel::witness::{Outcome, Stand, answered, configure};

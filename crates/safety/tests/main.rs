@@ -12,6 +12,8 @@ mod org;
 mod pack;
 mod pack_broken;
 mod pack_items;
+mod pack_layer;
+mod pack_store;
 mod rights;
 mod roll;
 mod small_pack;

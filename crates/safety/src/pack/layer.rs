@@ -77,8 +77,11 @@ pub fn apply(pack: &Pack, layer: &[Harder]) -> Result<Pack, Vec<Softer>> {
             refused.push(Softer { index, why });
         }
     }
+    if !refused.is_empty() {
+        return Err(refused);
+    }
     out.hash = hash(&out);
-    if refused.is_empty() { Ok(out) } else { Err(refused) }
+    Ok(out)
 }
 
 fn one(pack: &mut Pack, harder: &Harder) -> Result<(), Why> {
