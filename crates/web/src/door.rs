@@ -305,6 +305,14 @@ impl Posted {
     pub fn photos(&self) -> Result<Vec<Photo>> {
         self.photos_of(|_| true)
     }
+    /// The text of an uploaded or pasted table; refuses a file that could not be read.
+    pub fn table(&self) -> Result<String> {
+        match &self.photo_fault {
+            Some(fault) => Err(fault.clone()),
+            None => Ok(self.fields.0.iter().rev().find(|(n, v)| n == "table" && !v.trim().is_empty()))
+                .map(|found| found.map(|(_, v)| v.clone()).unwrap_or_default()),
+        }
+    }
     /// Photos whose field's name passes.
     pub fn photos_of(&self, wanted: impl Fn(&str) -> bool) -> Result<Vec<Photo>> {
         match &self.photo_fault {
@@ -390,7 +398,13 @@ impl Form {
             }
             let name = field.name().unwrap_or("").to_string();
             let file = field.file_name().is_some();
-            let most = if file { limits::PHOTO_BYTES } else { limits::BODY_BYTES };
+            // A table to be imported comes as a file and is read as text; every other file is a photo.
+            let table = file && name == "table";
+            let most = match (table, file) {
+                (true, _) => limits::IMPORT_BYTES,
+                (_, true) => limits::PHOTO_BYTES,
+                _ => limits::BODY_BYTES,
+            };
             let mut bytes = Vec::new();
             let mut over = false;
             while let Some(chunk) = field.chunk().await.map_err(broken)? {
@@ -407,6 +421,8 @@ impl Form {
                 self.trust(signed);
             } else if !self.trusted {
                 return Err(WebError::Csrf);
+            } else if table {
+                self.table(bytes, over, most);
             } else if over {
                 self.note(Error::invalid("photo", Problem::TooBig { max: most as i64 }));
             } else if !bytes.is_empty() {
@@ -414,6 +430,17 @@ impl Form {
             }
         }
         Ok(())
+    }
+
+    /// A table as a field; what cannot be read as text is a fault of the form.
+    fn table(&mut self, bytes: Vec<u8>, over: bool, most: usize) {
+        self.marks.push(files::sha256(&bytes));
+        match crate::table::decode(&bytes) {
+            _ if over => self.note(Error::invalid("table", Problem::TooBig { max: most as i64 })),
+            None => self.note(Error::invalid("table", Problem::Unreadable)),
+            Some(text) if text.trim().is_empty() => {}
+            Some(text) => self.fields.0.push(("table".into(), text)),
+        }
     }
 
     async fn photo(&mut self, web: &Web, name: String, bytes: Vec<u8>) -> Result<()> {

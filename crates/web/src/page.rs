@@ -353,6 +353,21 @@ pub fn unit_tabs(unit: Id, kind: safety::org::UnitKind, now: UnitTab) -> Vec<Tab
     out
 }
 
+/// Chips inside the tab 人员岗位: the people, and at a school the classes.
+pub fn people_kinds(unit: Id, kind: safety::org::UnitKind, roll: bool) -> Vec<ListTab> {
+    let chip = |label: &str, end: &str, current| ListTab {
+        label: label.into(),
+        href: format!("/units/{unit}/{end}"),
+        current,
+        ..ListTab::default()
+    };
+    let mut out = vec![chip(words::tab::STAFF, "people", !roll)];
+    if kind.is_school() {
+        out.push(chip(words::tab::ROLL, "roll", roll));
+    }
+    out
+}
+
 /// A whole page.
 pub fn full(page: &impl Template) -> Answer {
     with(StatusCode::OK, page)

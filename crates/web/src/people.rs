@@ -17,7 +17,7 @@ use safety::org::{Role, UnitKind, login, people, post as posts, unit};
 
 use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
-use crate::page::{self, At, Choice, Column, Crumb, Kept, Shell, UnitTab, column, crumb};
+use crate::page::{self, At, Choice, Column, Crumb, Kept, ListTab, Shell, UnitTab, column, crumb};
 use crate::state::Web;
 use crate::unit::{crumbs, id_of, may};
 use crate::{signin, words};
@@ -51,6 +51,7 @@ struct PersonRow {
 struct RollPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
+    kinds: Vec<ListTab>,
     unit: Unit,
     query: String,
     vacant: Vec<&'static str>,
@@ -145,6 +146,7 @@ async fn roll_page(
     };
     Ok(RollPage {
         crumbs: roll.crumbs.clone(),
+        kinds: page::people_kinds(roll.unit.home, roll.unit.kind, false),
         live: RollLive {
             query: query.clone(),
             total: roll.people.len(),

@@ -27,6 +27,7 @@ pub fn router(web: Web) -> Router {
         .merge(crate::directory::routes())
         .merge(crate::people::routes())
         .merge(crate::place::routes())
+        .merge(crate::roll::routes())
         .merge(crate::search::routes())
         .merge(crate::clause::routes())
         .merge(crate::journal_pages::routes())

@@ -9,6 +9,7 @@
 //! - `setup`    the first days of a school
 //! - `api`      what only programs are told
 //! - `witness`  见证, 校验码
+//! - `roll`     classes and grades
 //! - `notice`   the 23 items with their short names
 //!
 //! Rules for a sentence: at most 60 characters, 「您」, no 「！」, none of 失败 错误 非法 无效 请勿. A state has one word and
@@ -24,6 +25,7 @@ pub mod pages;
 pub mod record;
 pub mod refusal;
 pub mod setup;
+pub mod roll;
 pub mod time;
 pub mod witness;
 

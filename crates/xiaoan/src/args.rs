@@ -183,6 +183,7 @@ pub enum ImportKind {
     Units,
     People,
     Places,
+    Roll,
 }
 
 #[derive(Args, Debug)]

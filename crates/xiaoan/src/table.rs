@@ -4,48 +4,11 @@
 use std::path::Path;
 
 use base::limits;
+use web::table::Trouble;
+pub use web::table::{Column, Row, Table, decode};
 
 use crate::stop::{Done, file, stop};
 use crate::words::table as words;
-
-/// Rows above the columns that are passed over (title, unit and date).
-const TITLE_ROWS: usize = 5;
-
-/// A column that an import knows: its key, and the names under which it comes, the proper one first.
-#[derive(Clone, Copy, Debug)]
-pub struct Column {
-    pub key: &'static str,
-    pub names: &'static [&'static str],
-    pub needed: bool,
-}
-
-/// A read table whose columns are known.
-#[derive(Debug)]
-pub struct Table {
-    pub file: String,
-    pub rows: Vec<Row>,
-    /// Columns of the file that nothing is done with.
-    pub ignored: Vec<String>,
-}
-
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// Line in the file, from 1, as Excel numbers rows.
-    pub line: usize,
-    cells: Vec<(&'static str, String)>,
-}
-
-impl Row {
-    /// A row without cells, for tests.
-    #[cfg(test)]
-    pub fn blank(line: usize) -> Row {
-        Row { line, cells: Vec::new() }
-    }
-    /// Trimmed text of a cell; empty when the column is absent.
-    pub fn get(&self, key: &str) -> &str {
-        self.cells.iter().find(|(k, _)| *k == key).map_or("", |(_, text)| text.as_str())
-    }
-}
 
 /// Faults with file, line and column, all told at once.
 #[derive(Debug, Default)]
@@ -80,69 +43,16 @@ pub fn read(path: &Path, columns: &[Column]) -> Done<Table> {
     parse(&name, &text, columns)
 }
 
-fn decode(bytes: &[u8]) -> Option<String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Some(text.to_string());
-    }
-    let text = encoding_rs::GB18030.decode_without_bom_handling_and_without_replacement(bytes)?;
-    Some(text.into_owned())
-}
-
 fn parse(name: &str, text: &str, columns: &[Column]) -> Done<Table> {
-    let tabs = text.lines().take(TITLE_ROWS).any(|line| line.matches('\t').count() > 1);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(if tabs { b'\t' } else { b',' })
-        .from_reader(text.as_bytes());
-    let mut lines: Vec<(usize, Vec<String>)> = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| stop(words::broken(name, e.position().map_or(0, csv::Position::line))))?;
-        let line = record.position().map_or(0, csv::Position::line) as usize;
-        lines.push((line, record.iter().map(|cell| cell.trim().to_string()).collect()));
-        if lines.len() > limits::IMPORT_ROWS + TITLE_ROWS {
-            return Err(stop(words::too_many(name, limits::IMPORT_ROWS)));
-        }
-    }
-    let known = |cells: &[String]| cells.iter().filter(|cell| column_of(cell, columns).is_some()).count();
-    let head = lines.iter().take(TITLE_ROWS).enumerate().max_by_key(|(i, (_, cells))| (known(cells), TITLE_ROWS - i));
-    let Some((at, head)) = head.map(|(i, (_, cells))| (i, cells.clone())).filter(|(_, cells)| known(cells) > 0) else {
-        return Err(stop(words::no_columns(name, &needed(columns))));
-    };
-    let keys: Vec<Option<&'static str>> = head.iter().map(|cell| column_of(cell, columns)).collect();
-    let missing: Vec<&str> =
-        columns.iter().filter(|c| c.needed && !keys.contains(&Some(c.key))).map(|c| c.names[0]).collect();
-    if !missing.is_empty() {
-        return Err(stop(words::missing(name, &missing)));
-    }
-    let ignored = head.iter().zip(&keys).filter(|(h, k)| k.is_none() && !h.is_empty()).map(|(h, _)| h.clone());
-    let rows = lines.iter().skip(at + 1).filter(|(_, cells)| cells.iter().any(|c| !c.is_empty()));
-    Ok(Table {
-        file: name.into(),
-        ignored: ignored.collect(),
-        rows: rows
-            .map(|(line, cells)| Row {
-                line: *line,
-                cells: keys.iter().zip(cells).filter_map(|(key, cell)| Some(((*key)?, cell.clone()))).collect(),
-            })
-            .collect(),
+    web::table::parse(name, text, columns).map_err(|trouble| {
+        stop(match trouble {
+            Trouble::Encoding => words::encoding(Path::new(name)),
+            Trouble::Broken(line) => words::broken(name, line),
+            Trouble::TooMany(most) => words::too_many(name, most),
+            Trouble::NoColumns(needed) => words::no_columns(name, &needed),
+            Trouble::Missing(names) => words::missing(name, &names),
+        })
     })
-}
-
-fn needed(columns: &[Column]) -> Vec<&'static str> {
-    columns.iter().filter(|c| c.needed).map(|c| c.names[0]).collect()
-}
-
-/// The column that a heading means: spaces, marks and what stands in brackets do not matter.
-fn column_of(heading: &str, columns: &[Column]) -> Option<&'static str> {
-    let plain = normal(heading);
-    columns.iter().find(|c| c.names.iter().any(|name| normal(name) == plain)).map(|c| c.key)
-}
-
-fn normal(text: &str) -> String {
-    let before = text.split(['(', '（', '[', '【']).next().unwrap_or_default();
-    before.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Writes CSV that Excel opens as it is: UTF-8 with BOM, CRLF, every cell quoted, nothing that it would run.

@@ -10,7 +10,7 @@
 //! - `page`     lists: `?limit=&cursor=` → `{items, next_cursor}`
 //! - `doc`      what every operation has in common
 //! - `dto`, `org`, `hazard`  the nouns' structs as they stand in JSON
-//! - one file per noun with its operations: `session`, `units`, `people`, `places`, `hazards`, `acts`, `checks`, `files`,
+//! - one file per noun with its operations: `session`, `units`, `people`, `places`, `roll`, `hazards`, `acts`, `checks`, `files`,
 //!   `journal`
 //!
 //! Not here: forms, pages, live updates.
@@ -29,6 +29,7 @@ mod org;
 mod page;
 mod people;
 mod places;
+mod roll;
 mod session;
 mod units;
 mod wire;
@@ -51,6 +52,7 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(units::routes())
         .merge(people::routes())
         .merge(places::routes())
+        .merge(roll::routes())
         .merge(hazards::routes())
         .merge(acts::routes())
         .merge(checks::routes())

@@ -50,6 +50,8 @@ pub fn op(op: &str) -> String {
         "person" => "人员",
         "post" => "岗位",
         "place" => "地点",
+        "class" => "班级",
+        "pupil" => "学生",
         "login" => "账号",
         "signin" => "登录",
         "witness" => "见证",
@@ -121,6 +123,10 @@ pub mod tab {
     pub const STATS: &str = "统计";
     pub const PEOPLE: &str = "人员岗位";
     pub const PLACES: &str = "地点";
+    pub const STAFF: &str = "教职工";
+    pub const IMPORT: &str = "导入";
+    pub const TURN: &str = "升级";
+    pub const ROLL: &str = "花名册";
     pub const CONTACTS: &str = "通讯录";
     pub const SETTINGS: &str = "设置";
     pub const LIST: &str = "名单";
@@ -135,6 +141,8 @@ pub mod empty {
     pub const CHECKS: &str = "还没有排查记录。走一遍楼，每处点一下就行。";
     pub const PLACES: &str = "还没有地点。先登记楼栋，再登记楼里的地方。";
     pub const PEOPLE: &str = "名册上还没有人。";
+    pub const CLASSES: &str = "花名册上还没有班级。可以从 Excel 导入，也可以一个班一个班地开。";
+    pub const PUPILS: &str = "这个班还没有登记姓名。只有演练点名、宿舍、校车要用时才登记。";
     pub const UNITS: &str = "下面还没有单位。";
     pub const SEARCH: &str = "没有找到。换一个词，或用拼音首字母试试。";
     pub const JOURNAL: &str = "还没有存证记录。";

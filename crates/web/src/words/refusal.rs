@@ -40,6 +40,10 @@ fn wrong_state(from: &str, action: &str) -> String {
         ("has_work", _) => "此人手上还有没办完的隐患，请先办交接。".into(),
         ("erased", _) => "个人信息已经删除，不能再改。".into(),
         ("in_post", _) => "此人还在任，先卸任再删除个人信息。".into(),
+        ("closed", "enter" | "transfer" | "change") => "这个班已经撤了，请选别的班。".into(),
+        ("promoted", _) => "这个班在那一天之后改过，已经升过级了。".into(),
+        ("left", _) => "这名学生已经离校，不能再改。".into(),
+        ("in_class", _) => "这名学生还在班里，先办离校再删除姓名。".into(),
         ("top", _) => "上面没有更高一级了，请移交有关部门。".into(),
         _ => match (State::from_code(from), Act::from_code(action)) {
             (Some(now), Some(wanted)) if now.is_open() => {
@@ -120,6 +124,8 @@ fn out_of_range(name: &str, min: i64, max: i64) -> String {
     match name {
         "photo" => format!("最多 {max} 张照片，请去掉几张。"),
         "old" => "原密码试得太多了，请 5 分钟后再来。".into(),
+        "boarders" | "riders" if max == 0 => "先填学生数。".into(),
+        "riders" => format!("乘车生不能多过学生数，最多 {max}。"),
         "boarders" => format!("住宿生不能多过学生数，最多 {max}。"),
         "until" => "期限要在今天以后，一年以内。".into(),
         "places" => format!("一次最多查 {max} 处，请分两次。"),
@@ -138,6 +144,9 @@ fn mismatch(name: &str, with: &str) -> String {
         ("role", _) => "这个单位没有这种岗位，请换一个。".into(),
         ("person", "post") => "这个岗位已经是此人的，请选另一个人。".into(),
         ("on", _) => "日期要在设立之后。".into(),
+        ("from_on", "from_on") => "开始日期不能早过上一次变动，也不能在今天以后。".into(),
+        ("unit", "kind") => "只有学校才有班级。".into(),
+        ("class", "class") => "已经在这个班了，请选另一个班。".into(),
         ("until_on", _) => "卸任日子要在到任日子之后。".into(),
         _ => format!("{}和{}对不上，请看一下。", field(name), field(with)),
     }
@@ -184,6 +193,13 @@ pub fn field(name: &str) -> &'static str {
         "photo" => "照片",
         "behalf" => "经办人",
         "with" => "同行人",
+        "class" => "班级",
+        "serial" => "班号",
+        "teacher" => "班主任",
+        "riders" => "乘车生数",
+        "pupil" => "学生姓名",
+        "table" => "表格",
+        "opened_on" => "开班日期",
         "grade" => "等级",
         "category" => "类别",
         "term" => "整改要求",

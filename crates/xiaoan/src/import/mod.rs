@@ -1,4 +1,4 @@
-//! `import`: units, people and places from CSV, so that a bureau could start on Monday. Every bad cell is told with file,
+//! `import`: units, people, places and rolls from CSV, so that a bureau could start on Monday. Every bad cell is told with file,
 //! line and column, all at once; nothing is stored while one is bad; a dry run stores nothing at all.
 //!
 //! The rows run in one transaction through the same functions as the pages; whatever those refuse is told at its cell.
@@ -6,6 +6,7 @@
 
 mod people;
 mod places;
+mod roll;
 mod units;
 
 use std::collections::BTreeMap;
@@ -39,6 +40,7 @@ pub fn run(house: &House, asked: &Import) -> Done {
         ImportKind::Units => units::run(house, asked),
         ImportKind::People => people::run(house, asked),
         ImportKind::Places => places::run(house, asked),
+        ImportKind::Roll => roll::run(house, asked),
     }
 }
 

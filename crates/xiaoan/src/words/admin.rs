@@ -43,6 +43,10 @@ pub mod import {
     pub const POSTS_HELD: &str = "岗位（早已在任，未重复）";
     pub const LOGINS: &str = "账号";
     pub const SLIPS: &[&str] = &["单位", "姓名", "账号", "一次性密码"];
+    pub const CLASSES_OPENED: &str = "开班";
+    pub const CLASSES_CHANGED: &str = "改了的班";
+    pub const PUPILS: &str = "登记姓名";
+    pub const AS_THEY_WERE: &str = "原来就有，不动";
     pub const BUREAU: &str = "教育局";
     pub const POINT: &[&str] = &["教学点", "村小"];
     pub const CENTRE: &str = "中心校";
