@@ -41,6 +41,10 @@ impl Day {
     pub fn plus_days(self, days: i64) -> Day {
         Day(self.0.saturating_add(jiff::Span::new().days(days)))
     }
+    /// The same day so many months later; the last of the month where there is none.
+    pub fn plus_months(self, months: i64) -> Day {
+        Day(self.0.saturating_add(jiff::Span::new().months(months)))
+    }
     pub fn month_start(self) -> Day {
         Day(self.0.first_of_month())
     }
@@ -78,6 +82,7 @@ mod tests {
         assert_eq!(Day::from_number(20_130_229), None);
         assert_eq!(day.plus_days(1).to_string(), "2012-03-01");
         assert_eq!(day.month_end().to_string(), "2012-03-01");
+        assert_eq!(day.plus_months(12).to_string(), "2013-02-28");
         assert_eq!(day.end().since(day.start()), Ms::DAY);
         assert_eq!(Day::new(2026, 11, 23).unwrap().weekday(), 1);
     }

@@ -6,10 +6,13 @@
 //! - `org`     units, people, posts, places, logins (4.1, 4.2)
 //! - `roll`    花名册: classes, and pupils where names are needed (1.5, 2.2, 3.4, 3.5)
 //! - `duty`    应做事项: what the pack demands, what shows it, stages, counters, ledgers (1.1, 1.3, 3.1, 3.2, 3.4, 4.1, 4.2)
+//! - `text`    制度与预案: one text in force for each kind of the pack (every item that names a system)
+//! - `support` 帮扶: help for weak schools, guidance for others (1.3)
 //! - `hazard`  隐患 (2.6)
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
 //! - `meeting` 例会: the agenda proposed from what is open; meetings about a hazard (1.1)
 //! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
+//! - `notice`  印发、签收、专项: reads every noun for its figures, so it stands below them; layers, year plan
 //! - `tick`    which deadline calls which noun
 //!
 //! Arrows that point upward are one list, `follow`: what follows in higher nouns when a post passes or a unit moves. One
@@ -22,9 +25,12 @@ pub mod hazard;
 pub mod kernel;
 pub mod ledger;
 pub mod meeting;
+pub mod notice;
 pub mod org;
 pub mod pack;
 pub mod roll;
+pub mod support;
+pub mod text;
 pub mod tick;
 
 pub use kernel::actor::{Actor, Meta};
@@ -43,6 +49,9 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 6, name: "tally", sql: include_str!("migrations/0006_tally.sql") },
     db::Migration { number: 7, name: "roll", sql: include_str!("migrations/0007_roll.sql") },
     db::Migration { number: 30, name: "witness", sql: include_str!("migrations/0030_witness.sql") },
+    db::Migration { number: 8, name: "text", sql: include_str!("migrations/0008_text.sql") },
+    db::Migration { number: 9, name: "notice", sql: include_str!("migrations/0009_notice.sql") },
+    db::Migration { number: 10, name: "support", sql: include_str!("migrations/0010_support.sql") },
 ];
 
 /// Every fixed statement of every noun, for the test that prepares each on both engines.
@@ -59,10 +68,13 @@ pub fn statements() -> Vec<&'static str> {
         org::sql::ALL,
         roll::sql::ALL,
         duty::sql::ALL,
+        text::sql::ALL,
+        support::sql::ALL,
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,
         ledger::sql::ALL,
+        notice::sql::ALL,
     ]
     .concat()
 }

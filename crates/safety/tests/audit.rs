@@ -41,6 +41,9 @@ fn lived_in(w: &World) -> Id {
         answered(cx, "", 9, &[seen])
     })
     .unwrap();
+    crate::text::lived_in(w);
+    crate::story_support::lived_in(w);
+    crate::notice::lived_in(w);
     id
 }
 

@@ -24,8 +24,8 @@ pub mod org;
 pub mod pages;
 pub mod record;
 pub mod refusal;
-pub mod setup;
 pub mod roll;
+pub mod setup;
 pub mod time;
 pub mod witness;
 

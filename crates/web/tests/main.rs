@@ -9,6 +9,7 @@ mod hazard;
 mod live;
 mod pages;
 mod photos;
+mod roll;
 mod serve;
 mod setup;
 mod strangers;

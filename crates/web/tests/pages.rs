@@ -35,7 +35,7 @@ fn code(w: &World) -> String {
     w.system(move |cx| safety::org::place::load(cx, stair)).unwrap().code
 }
 
-fn check(path: &str, text: &str) {
+pub fn check(path: &str, text: &str) {
     assert_eq!(text.matches("<h1").count(), 1, "{path}: one h1");
     assert!(text.matches("data-primary").count() <= 1 || path == "/_parts", "{path}: more than one filled button");
     assert!(!text.contains(" style=\""), "{path}: inline style");

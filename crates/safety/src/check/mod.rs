@@ -394,3 +394,22 @@ pub fn coverage_below(cx: &mut Cx<'_, '_>, day: Day) -> Result<Vec<UnitCover>> {
     out.sort_by(|a, b| (a.seen * b.all.max(1), &a.name).cmp(&(b.seen * a.all.max(1), &b.name)));
     Ok(out)
 }
+
+/// Checks and places seen of one institution in a span.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Runs {
+    pub checks: i64,
+    pub seen: i64,
+    pub all: i64,
+}
+
+/// The same by institution under `top`. Without asking: for other nouns.
+pub fn runs_below(cx: &mut Cx<'_, '_>, top: Id, from: Ms, until: Ms) -> Result<std::collections::BTreeMap<Id, Runs>> {
+    let rows = cx.tx.rows(sql::RUNS_BELOW, args![top, from, until])?;
+    rows.iter()
+        .map(|row| {
+            let runs = Runs { checks: row.int("checks")?, seen: row.int("seen")?, all: row.int("all_places")? };
+            Ok((row.id("unit")?, runs))
+        })
+        .collect()
+}

@@ -33,7 +33,15 @@ pub const COVERED: &str = "select \
     (select count(distinct s.place) from check_place s join place p on p.id = s.place where s.unit = $1 \
      and s.result <> 'skipped' and s.seen_at >= $2 and s.seen_at < $3 and p.closed_on is null) as seen, \
     (select count(*) from place q where q.unit = $1 and q.closed_on is null) as all_places";
-pub const ALL: &[&str] = &[COVERED, BY_ID, INSERT, PLACE_INSERT, SHOW, SEEN, TIMES, RUNS, BELOW];
+/// Checks and places seen by institution under `$1` in a span: no names.
+pub const RUNS_BELOW: &str = "select p.unit, count(p.id) as all_places, \
+    cast(coalesce(sum(case when exists (select 1 from check_place s where s.place = p.id and s.seen_at >= $2 \
+    and s.seen_at < $3 and s.result <> 'skipped') then 1 else 0 end), 0) as bigint) as seen, \
+    (select count(*) from check_run c where c.unit = p.unit and c.began_at >= $2 and c.began_at < $3) as checks \
+    from unit_tree t join place p on p.unit = t.unit where t.top = $1 and p.closed_on is null \
+    group by p.unit order by p.unit";
+
+pub const ALL: &[&str] = &[COVERED, RUNS_BELOW, BY_ID, INSERT, PLACE_INSERT, SHOW, SEEN, TIMES, RUNS, BELOW];
 
 /// One page, newest first; `$1` the asker's unit, `$2`, `$3` the cursor, `$4` the unit whose subtree is shown.
 pub fn page(reach: Reach) -> String {

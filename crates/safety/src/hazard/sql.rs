@@ -59,7 +59,17 @@ pub const MAJOR_BELOW: &str = "select h.*, u.name as unit_name, p.name as place_
 pub const OTHER_COUNTY: &str = "select 1 as one from unit_tree t join unit u on u.id = t.unit \
     where t.top = $1 and u.county <> $2 limit 1";
 
+pub const MOVED_BELOW: &str = "select h.unit, \
+    cast(coalesce(sum(case when h.raised_at >= $2 and h.raised_at < $3 then 1 else 0 end), 0) as bigint) as raised, \
+    cast(coalesce(sum(case when h.closed_at >= $2 and h.closed_at < $3 then 1 else 0 end), 0) as bigint) as closed, \
+    cast(coalesce(sum(case when h.open = 1 then 1 else 0 end), 0) as bigint) as open, \
+    cast(coalesce(sum(case when h.open = 1 and h.grade = 'major' then 1 else 0 end), 0) as bigint) as major, \
+    cast(coalesce(sum(case when h.open = 1 and h.due_at < $5 then 1 else 0 end), 0) as bigint) as overdue \
+    from unit_tree t join hazard h on h.unit = t.unit where t.top = $1 and ($4 = '' or h.category = $4) \
+    group by h.unit order by h.unit";
+
 pub const ALL: &[&str] = &[
+    MOVED_BELOW,
     BY_ID,
     INSERT,
     UPDATE,

@@ -214,3 +214,37 @@ fn again(cx: &mut Cx<'_, '_>, reach: Reach, top: Id, since: Ms) -> Result<Vec<Ag
     }
     Ok(out)
 }
+
+/// What happened to hazards of a unit in a span, and what stands open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    pub raised: i64,
+    pub closed: i64,
+    pub open: i64,
+    pub major: i64,
+    pub overdue: i64,
+}
+
+/// The same by institution under `top`, of one category or of all. Without asking: for other nouns.
+pub fn moved_below(
+    cx: &mut Cx<'_, '_>,
+    top: Id,
+    category: Option<Category>,
+    from: Ms,
+    until: Ms,
+) -> Result<std::collections::BTreeMap<Id, Moved>> {
+    let category = category.map_or("", Category::code);
+    let rows = cx.tx.rows(super::sql::MOVED_BELOW, args![top, from, until, category, cx.now])?;
+    rows.iter()
+        .map(|row| {
+            let moved = Moved {
+                raised: row.int("raised")?,
+                closed: row.int("closed")?,
+                open: row.int("open")?,
+                major: row.int("major")?,
+                overdue: row.int("overdue")?,
+            };
+            Ok((row.id("unit")?, moved))
+        })
+        .collect()
+}

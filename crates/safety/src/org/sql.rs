@@ -23,6 +23,10 @@ pub const UNIT_SEARCH_OWN: &str = "select u.* from unit u where u.id = $1 and u.
     order by u.name limit $3";
 pub const UNIT_BELOW: &str = "select u.* from unit_tree t join unit u on u.id = t.unit \
     where t.top = $1 and u.kind = $2 and u.closed_on is null order by u.code, u.id limit $3";
+/// Open bureaus and schools under a unit, the unit itself left out.
+pub const INSTITUTIONS_UNDER: &str = "select u.* from unit_tree t join unit u on u.id = t.unit \
+    where t.top = $1 and t.depth > 0 and u.closed_on is null and u.kind in ('county', 'centre', 'school', 'point') \
+    order by t.depth, u.code, u.id limit $2";
 pub const TREE_SELF: &str = "insert into unit_tree (top, unit, depth) values ($1, $1, 0)";
 pub const TREE_UNDER: &str =
     "insert into unit_tree (top, unit, depth) select t.top, $1, t.depth + 1 from unit_tree t where t.unit = $2";
@@ -110,6 +114,7 @@ pub const PLACE_SEARCH: &str = "select p.* from place p where p.closed_on is nul
     and exists (select 1 from unit_tree s where s.top = $1 and s.unit = p.unit) order by p.find, p.id limit $3";
 
 pub const ALL: &[&str] = &[
+    INSTITUTIONS_UNDER,
     UNIT_BY_ID,
     UNIT_BY_CODE,
     UNIT_INSERT,
