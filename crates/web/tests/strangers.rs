@@ -85,6 +85,8 @@ struct Things {
     place: String,
     code: String,
     photo: String,
+    class: String,
+    pupil: String,
 }
 
 impl Things {
@@ -108,7 +110,18 @@ impl Things {
             })
             .unwrap();
         let code = w.system(move |cx| safety::org::place::load(cx, place)).unwrap().code;
+        let (class, pupil) = w
+            .by("head", |cx| {
+                let new = safety::roll::NewClass { name: "七年级1班".into(), grade: 7, ..Default::default() };
+                let class = safety::roll::open(cx, &new)?;
+                let (name, boards, rides) = ("韩雨桐".into(), false, false);
+                let new = safety::roll::pupil::NewPupil { id: None, class, name, boards, rides, from_on: None };
+                Ok((class, safety::roll::pupil::enter(cx, &new)?))
+            })
+            .unwrap();
         Things {
+            class: class.to_string(),
+            pupil: pupil.to_string(),
             hazard: hazard.to_string(),
             check: check.to_string(),
             school: w.school.to_string(),
@@ -131,6 +144,8 @@ impl Things {
                 "persons" => &self.person,
                 "posts" => &self.post,
                 "places" => &self.place,
+                "classes" => &self.class,
+                "pupils" => &self.pupil,
                 other => panic!("a new noun, {other}: say here what exists of it at the school"),
             }
             .clone()
@@ -193,7 +208,7 @@ async fn what_is_not_theirs_is_not_there_for_strangers() {
             assert_eq!(status.as_u16(), expected, "{who} {route:?}: {text}");
             assert_eq!(w.leaves(), leaves, "{who} {route:?} left a leaf");
             if !matches!(route.path.as_str(), "/q/{code}") {
-                for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼"] {
+                for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", "韩雨桐"] {
                     assert!(!text.contains(secret), "{who} {route:?} tells {secret}");
                 }
             }
@@ -223,7 +238,7 @@ async fn lists_of_strangers_hold_nothing_of_others() {
         }
         for of in ["/units?of=", "/hazards?unit=", "/checks?unit=", "/hazards/coverage?unit=", "/hazards/stats?unit="] {
             let page = browser.get(&format!("{of}{}", things.school)).await;
-            for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼"] {
+            for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", "韩雨桐"] {
                 assert!(!page.text.contains(secret), "{who} {of} tells {secret}");
             }
         }

@@ -319,6 +319,7 @@ async fn every_operation_succeeds_every_act_leaves_a_leaf_and_strangers_get_noth
     let w = World::new();
     let mut walk = Walk { w: &w, made: BTreeSet::new() };
     organisation(&mut walk).await;
+    the_roll(&mut walk).await;
     straight_road(&mut walk).await;
     upward(&mut walk).await;
     let before = w.leaves();
@@ -422,6 +423,33 @@ async fn organisation(walk: &mut Walk<'_>) {
     assert_eq!(w.get("head", "/checks").await.ok().body["items"][0]["id"], check);
     let cover = w.get("head", &format!("/units/{school}/coverage?month=2026-11-30")).await.ok();
     assert_eq!((cover.body["seen"].as_i64(), cover.body["all"].as_i64()), (Some(1), Some(2)));
+}
+
+async fn the_roll(walk: &mut Walk<'_>) {
+    let w = walk.w;
+    let body = json!({ "name": "七年级1班", "grade": 7, "serial": 1, "pupils": 40, "teacher": w.id("head") });
+    let one = walk.act("head", "POST", "/classes", "", body).await.id();
+    let two = json!({ "name": "九年级1班", "grade": 9, "serial": 1, "pupils": 38 });
+    let two = walk.act("head", "POST", "/classes", "", two).await.id();
+    walk.act("head", "POST", "/classes/{id}/change", &one, json!({ "pupils": 41 })).await;
+    let named = walk.act("head", "POST", "/classes/{id}/pupils", &one, json!({ "name": "韩雨桐" })).await.id();
+    let listed = walk.read("head", "/classes/{id}/pupils", &one).await;
+    assert_eq!(listed.body["items"][0]["name"], "韩雨桐");
+    w.get("officer", &format!("/classes/{one}/pupils")).await.problem(403, "no_right");
+    w.get("officer", &format!("/pupils/{named}")).await.problem(404, "not_found");
+    walk.read("head", "/pupils/{id}", &named).await;
+    walk.act("head", "POST", "/pupils/{id}/transfer", &named, json!({ "class": two })).await;
+    walk.act("head", "POST", "/pupils/{id}/leave", &named, json!({})).await;
+    walk.act("head", "POST", "/pupils/{id}/erase", &named, json!({})).await;
+    w.clock.advance(86_400_000);
+    let turn = json!({ "on": w.app.now().day().to_string(), "classes": [
+        { "class": one, "grade": 8, "name": "八年级1班" }, { "class": two, "grade": null }] });
+    walk.act("head", "POST", "/classes/promote", "", turn).await;
+    assert_eq!(walk.read("officer", "/classes/{id}", &one).await.body["name"], "八年级1班");
+    let unit = w.id("school");
+    let counts = walk.read("officer", &format!("/classes?unit={unit}"), "").await;
+    assert_eq!(counts.body["items"].as_array().map(Vec::len), Some(1));
+    walk.act("head", "POST", "/classes/{id}/close", &one, json!({})).await;
 }
 
 async fn straight_road(walk: &mut Walk<'_>) {
