@@ -3,7 +3,7 @@ CARGO ?= cargo
 DEMO_DATA ?= ./data/demo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test bench lint fmt clean-demo pictures
+.PHONY: demo test bench bench-crowd lint fmt clean-demo pictures
 
 demo:
 	$(CARGO) build --release -p xiaoan
@@ -17,6 +17,9 @@ test:
 
 bench:
 	bash scripts/bench.sh
+
+bench-crowd:
+	bash scripts/bench-crowd.sh
 
 # The README's pictures, from a running demo.
 pictures:

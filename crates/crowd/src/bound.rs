@@ -6,7 +6,7 @@
 //! only grown. The cut one step below the answer is the explanation ("this stair is the reason").
 
 use crate::fault::Faults;
-use crate::flow::Flow;
+use crate::flow::{Flow, Grown, Kept};
 use crate::instance::Instance;
 use crate::net::{FAR, Mode, Net};
 
@@ -34,6 +34,9 @@ pub struct CutEdge {
 pub struct Bound {
     /// Steps; the last pupil is out in step `steps - 1`.
     pub steps: u32,
+    /// Whether `steps` is the least possible. In nets far beyond any real school the work allowed ends first; then
+    /// `steps` is still a proved floor, but the true one may be higher.
+    pub exact: bool,
     pub min_cut: Vec<CutEdge>,
     /// Milli-persons through each edge over time (both directions), for stair shares.
     pub through: Vec<i64>,
@@ -43,7 +46,8 @@ pub struct Bound {
 pub fn bound(instance: &Instance, mode: Mode, go_on: &mut dyn FnMut() -> bool) -> Result<Bound, Stop> {
     let net = instance.net(mode);
     if net.groups.is_empty() {
-        return Ok(Bound { steps: 0, min_cut: Vec::new(), through: vec![0; instance.draft.edges.len()] });
+        let through = vec![0; instance.draft.edges.len()];
+        return Ok(Bound { steps: 0, exact: true, min_cut: Vec::new(), through });
     }
     let total = net.total();
     let mut steps = first_horizon(&net);
@@ -56,9 +60,11 @@ pub fn bound(instance: &Instance, mode: Mode, go_on: &mut dyn FnMut() -> bool) -
             kept = longer.keep();
             flow = longer;
         }
-        let out = flow.grow(steps, go_on).ok_or(Stop::Cancelled)?;
-        if out >= total {
-            break;
+        match flow.grow(steps, go_on) {
+            Grown::Full(out) if out >= total => break,
+            Grown::Full(_) => {}
+            Grown::Tired => return Ok(tired(instance, &net, flow, kept, steps)),
+            Grown::Cancelled => return Err(Stop::Cancelled),
         }
         kept = flow.keep();
         steps = next_horizon(&net, &flow, steps, total);
@@ -68,9 +74,25 @@ pub fn bound(instance: &Instance, mode: Mode, go_on: &mut dyn FnMut() -> bool) -
     }
     let through = through(instance, &net, &flow);
     flow.restore(kept);
-    let below = flow.grow(steps - 1, go_on).ok_or(Stop::Cancelled)?;
-    debug_assert!(below < total, "the step below the floor is infeasible");
-    Ok(Bound { steps, min_cut: cut_edges(&net, &flow), through })
+    flow.rest();
+    let min_cut = match flow.grow(steps - 1, go_on) {
+        Grown::Full(below) => {
+            debug_assert!(below < total, "the step below the floor is infeasible");
+            cut_edges(&net, &flow)
+        }
+        // the floor stands without its explanation
+        Grown::Tired => Vec::new(),
+        Grown::Cancelled => return Err(Stop::Cancelled),
+    };
+    Ok(Bound { steps, exact: true, min_cut, through })
+}
+
+/// What is known when the work allowed is used up: every horizon below `steps` is proved too short.
+fn tired(instance: &Instance, net: &Net, mut flow: Flow<'_>, kept: Kept, steps: u32) -> Bound {
+    let through = through(instance, net, &flow);
+    flow.restore(kept);
+    let min_cut = if flow.horizon() == 0 { Vec::new() } else { cut_edges(net, &flow) };
+    Bound { steps, exact: false, min_cut, through }
 }
 
 /// Memory for a horizon with room to grow.

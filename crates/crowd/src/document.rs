@@ -1,9 +1,9 @@
 //! The documents that leave this room: JSON for programs, one function for each command.
 
-use crate::bound::{Stop, bound};
-use crate::crowding::{Bottleneck, all_at_once};
+use crate::bound::{Bound, Stop, bound};
+use crate::crowding::{Bottleneck, Crowding, all_at_once};
 use crate::evacuate::{Evacuation, evacuate};
-use crate::fault::Faults;
+use crate::fault::{Code, Fault, Faults};
 use crate::instance::Instance;
 use crate::model::MAX_STEPS;
 use crate::net::Mode;
@@ -38,57 +38,81 @@ fn bottlenecks(instance: &Instance, list: &[Bottleneck]) -> Value {
     Value::Array(list.iter().map(one).collect())
 }
 
+/// What is known before any timetable: both floors, and the habit of everybody at once by the nearest way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reckoning {
+    pub dismissal: Bound,
+    pub evacuation: Bound,
+    pub habit: Crowding,
+}
+
+/// Reckons floors and habit. `go_on` as in [`bound`].
+pub fn reckon(instance: &Instance, go_on: &mut dyn FnMut() -> bool) -> Result<Reckoning, Stop> {
+    let dismissal = bound(instance, Mode::Dismissal, go_on)?;
+    let evacuation = bound(instance, Mode::Evacuation, go_on)?;
+    let habit = all_at_once(instance).ok_or_else(|| Stop::Refused(instance.too_large(MAX_STEPS)))?;
+    Ok(Reckoning { dismissal, evacuation, habit })
+}
+
 /// The document of `crowd bound`: floors, the habit's clearance, queues and the minimum cut.
 pub fn bound_json(instance: &Instance) -> Result<Value, Stop> {
-    let dismissal = bound(instance, Mode::Dismissal, &mut || true)?;
-    let evacuation = bound(instance, Mode::Evacuation, &mut || true)?;
-    let habit = all_at_once(instance).ok_or_else(|| Stop::Refused(instance.too_large(MAX_STEPS)))?;
-    Ok(json!({
+    Ok(reckoning_json(instance, &reckon(instance, &mut || true)?))
+}
+
+/// The same for figures already at hand.
+pub fn reckoning_json(instance: &Instance, known: &Reckoning) -> Value {
+    let mut document = json!({
         "instance": instance.draft.id,
         "scenario": instance.scenario(),
-        "lower_bound_dismissal_s": number(instance.seconds(dismissal.steps)),
-        "lower_bound_evacuation_s": number(instance.seconds(evacuation.steps)),
-        "sfpe_all_at_once_s": number(instance.seconds(habit.steps)),
-        "bottlenecks": bottlenecks(instance, &habit.bottlenecks),
-        "min_cut": dismissal.min_cut.iter().map(|c| edge_id(instance, c.edge)).collect::<Vec<_>>(),
+        "lower_bound_dismissal_s": number(instance.seconds(known.dismissal.steps)),
+        "lower_bound_evacuation_s": number(instance.seconds(known.evacuation.steps)),
+        "sfpe_all_at_once_s": number(instance.seconds(known.habit.steps)),
+        "bottlenecks": bottlenecks(instance, &known.habit.bottlenecks),
+        "min_cut": known.dismissal.min_cut.iter().map(|c| edge_id(instance, c.edge)).collect::<Vec<_>>(),
         "unreachable": instance.unreachable(Mode::Dismissal),
-    }))
+    });
+    if !(known.dismissal.exact && known.evacuation.exact) {
+        document["exact"] = json!(false);
+    }
+    document
 }
 
 /// The document of `crowd plan`, with the floor beside the timetable.
 pub fn plan_json(instance: &Instance, plan: &Plan, seed: u64) -> Result<Value, Stop> {
-    let floor = bound(instance, Mode::Dismissal, &mut || true)?;
-    let ids = |list: &[usize]| list.iter().map(|&e| edge_id(instance, e).to_owned()).collect::<Vec<_>>();
-    let id_of = |slot: &Slot, way: Way| slot.way(instance, way).map(|e| edge_id(instance, e));
-    let classes: Vec<Value> = plan
-        .slots
-        .iter()
-        .map(|s| {
-            let class = &instance.draft.classes[s.class];
-            json!({
-                "cls": class.id,
-                "name": class.name,
-                "start_s": number(instance.seconds(s.start)),
-                "rate_ps": number(f64::from(s.rate) / 1000.0 / instance.draft.time_step_s),
-                "path": ids(&s.path),
-                "left_room_s": number(instance.seconds(s.start + s.duration)),
-                "out_s": number(instance.seconds(s.out)),
-                "stair": id_of(s, Way::FirstFlight),
-                "exit": id_of(s, Way::Exit),
-                "gate": id_of(s, Way::Gate),
-            })
-        })
-        .collect();
+    Ok(plan_json_beside(instance, plan, &bound(instance, Mode::Dismissal, &mut || true)?, seed))
+}
+
+fn class_json(instance: &Instance, s: &Slot) -> Value {
+    let class = &instance.draft.classes[s.class];
+    let id_of = |way: Way| s.way(instance, way).map(|e| edge_id(instance, e));
+    json!({
+        "cls": class.id,
+        "name": class.name,
+        "start_s": number(instance.seconds(s.start)),
+        "rate_ps": number(f64::from(s.rate) / 1000.0 / instance.draft.time_step_s),
+        "path": s.path.iter().map(|&e| edge_id(instance, e)).collect::<Vec<_>>(),
+        "left_room_s": number(instance.seconds(s.start + s.duration)),
+        "out_s": number(instance.seconds(s.out)),
+        "stair": id_of(Way::FirstFlight),
+        "exit": id_of(Way::Exit),
+        "gate": id_of(Way::Gate),
+    })
+}
+
+/// The same for a floor already at hand.
+pub fn plan_json_beside(instance: &Instance, plan: &Plan, floor: &Bound, seed: u64) -> Value {
+    let classes: Vec<Value> = plan.slots.iter().map(|s| class_json(instance, s)).collect();
     let missed = plan.missed.iter().map(
         |m| json!({ "what": m.what, "cls": m.class, "missing_s": number(m.missing_s), "missing_min": m.missing_min }),
     );
     let ratio = if floor.steps == 0 { 1.0 } else { f64::from(plan.makespan) / f64::from(floor.steps) };
-    Ok(json!({
+    json!({
         "format": PLAN_FORMAT,
         "instance": instance.draft.id,
         "scenario": instance.scenario(),
         "makespan_s": number(instance.seconds(plan.makespan)),
         "lower_bound_dismissal_s": number(instance.seconds(floor.steps)),
+        "lower_bound_exact": floor.exact,
         "ratio": (ratio * 1000.0).round() / 1000.0,
         "unreachable": plan.unreachable,
         "classes": classes,
@@ -99,12 +123,35 @@ pub fn plan_json(instance: &Instance, plan: &Plan, seed: u64) -> Result<Value, S
         "stairs": sequences(instance, plan),
         "posts": posts(instance, plan).iter().map(|p| p.json(instance)).collect::<Vec<_>>(),
         "min_cut": floor.min_cut.iter().map(|c| edge_id(instance, c.edge)).collect::<Vec<_>>(),
+        "warnings": plan_notices(instance, plan),
         "input_hash": format!("fnv1a64:{:016x}", input_hash(instance)),
         "engine": concat!("crowd ", env!("CARGO_PKG_VERSION")),
         "seed": seed,
         "steps": plan.steps,
         "advice": ADVICE,
-    }))
+    })
+}
+
+/// Notices of the instance and of this timetable; none of them stops the work.
+pub fn plan_notices(instance: &Instance, plan: &Plan) -> Vec<Fault> {
+    let mut list = instance.notices();
+    let slow = |id: &String| {
+        let text = format!("班级 {id} 要经过的通道太窄，只能慢于常规的最低放行速率走");
+        Fault::new(Code::W_RATE_LIMITED_BY_DOOR, id.clone(), text)
+    };
+    list.extend(plan.slowed.iter().map(slow));
+    list
+}
+
+/// Notices of the instance and of this evacuation sheet.
+pub fn evacuation_notices(instance: &Instance, sheet: &Evacuation) -> Vec<Fault> {
+    let mut list = instance.notices();
+    let floor = instance.seconds(sheet.floor);
+    if floor > DRILL_GUIDE_S {
+        let text = format!("最快也要 {} 秒，超过演练指南的 {DRILL_GUIDE_S} 秒", floor.round());
+        list.push(Fault::new(Code::W_OVER_2_MIN, instance.draft.id.clone(), text));
+    }
+    list
 }
 
 /// Per flight: the classes in order of coming, with the trigger for each ("前一班走完再走").
@@ -161,6 +208,7 @@ pub fn evacuation_json(instance: &Instance, sheet: &Evacuation) -> Value {
         "shares": shares.collect::<Vec<_>>(),
         "bottlenecks": bottlenecks(instance, &sheet.bottlenecks),
         "unreachable": sheet.unreachable,
+        "warnings": evacuation_notices(instance, sheet),
         "sentence": sentence(instance.seconds(sheet.floor), instance.seconds(sheet.clearance)),
         "advice": ADVICE,
     })

@@ -19,6 +19,20 @@ enum Move {
 
 const NONE: u16 = u16::MAX;
 
+/// Most residual arcs looked at for one figure: more than ten times what 72 classes need; some seconds.
+const MAX_WORK: u64 = 500_000_000;
+
+/// How growing ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grown {
+    /// No more fits; milli-persons out by the horizon.
+    Full(i64),
+    /// The work allowed is used up before that.
+    Tired,
+    /// The caller said stop.
+    Cancelled,
+}
+
 pub(crate) struct Flow<'a> {
     net: &'a Net,
     /// Steps in each row.
@@ -44,6 +58,7 @@ pub(crate) struct Flow<'a> {
     room_next: Vec<u32>,
     queue: Vec<u32>,
     total: i64,
+    work: u64,
 }
 
 /// What is kept to come back to an earlier horizon.
@@ -91,7 +106,13 @@ impl<'a> Flow<'a> {
             room_next: vec![0; net.groups.len()],
             queue: Vec::new(),
             total: 0,
+            work: 0,
         }
+    }
+
+    /// Allows the full work once more.
+    pub fn rest(&mut self) {
+        self.work = 0;
     }
 
     pub fn stride(&self) -> u32 {
@@ -103,6 +124,7 @@ impl<'a> Flow<'a> {
         self.horizon = other.horizon;
         self.left.clone_from(&other.left);
         self.total = other.total;
+        self.work = other.work;
         copy_rows(&mut self.flow, self.stride, &other.flow, other.stride);
         copy_rows(&mut self.wait, self.stride, &other.wait, other.stride);
         copy_rows(&mut self.release, self.stride, &other.release, other.stride);
@@ -128,16 +150,18 @@ impl<'a> Flow<'a> {
         self.total = kept.total;
     }
 
-    /// Lengthens the horizon to `steps` and pushes what then fits; returns the milli-persons out by then.
-    /// `go_on` is asked before every phase; `None` means that it said no.
-    pub fn grow(&mut self, steps: u32, go_on: &mut dyn FnMut() -> bool) -> Option<i64> {
+    /// Lengthens the horizon to `steps` and pushes what then fits. `go_on` is asked before every phase.
+    pub fn grow(&mut self, steps: u32, go_on: &mut dyn FnMut() -> bool) -> Grown {
         self.horizon = (steps as usize).min(self.stride);
         loop {
             if !go_on() {
-                return None;
+                return Grown::Cancelled;
+            }
+            if self.work > MAX_WORK {
+                return Grown::Tired;
             }
             if !self.levels() {
-                return Some(self.total);
+                return Grown::Full(self.total);
             }
             self.next.fill(0);
             self.room_next.fill(0);
@@ -165,6 +189,7 @@ impl<'a> Flow<'a> {
     fn levels(&mut self) -> bool {
         self.level.fill(NONE);
         self.room_level.fill(NONE);
+        self.work += self.level.len() as u64 / 8;
         self.queue.clear();
         let mut queue = std::mem::take(&mut self.queue);
         for v in 0..self.net.out.len() {
@@ -229,6 +254,7 @@ impl<'a> Flow<'a> {
     /// Labels the residual predecessors of (v, t).
     fn before(&mut self, v: usize, t: usize, level: u16, queue: &mut Vec<u32>) {
         let net = self.net;
+        self.work += (net.inn[v].len() + net.out[v].len()) as u64;
         for &a in &net.inn[v] {
             let arc = &net.arcs[a as usize];
             let travel = arc.travel as usize;
@@ -427,6 +453,7 @@ impl<'a> Flow<'a> {
                 return None;
             }
             self.next[c] += 1;
+            self.work += 1;
         }
     }
 
@@ -437,6 +464,7 @@ impl<'a> Flow<'a> {
         let Some(&first) = path.first() else { return 0 };
         let (_, t0) = start(&first);
         self.release[g * self.stride + t0] += amount;
+        self.work += path.len() as u64;
         for (i, &(v, t, m, _)) in path.iter().enumerate() {
             match m {
                 Move::Forward(a) => self.flow[a as usize * self.stride + t] += amount,

@@ -40,17 +40,18 @@ pub use closures::{Card, closure_cards, single_closures};
 pub use code::{Check, Finding, checks};
 pub use crowding::{Bottleneck, Crowding, all_at_once};
 pub use document::{
-    ADVICE, PLAN_FORMAT, bound_json, errors_json, evacuate_json, evacuation_json, input_hash, plan_json, sentence,
+    ADVICE, PLAN_FORMAT, Reckoning, bound_json, errors_json, evacuate_json, evacuation_json, evacuation_notices,
+    input_hash, plan_json, plan_json_beside, plan_notices, reckon, reckoning_json, sentence,
 };
 pub use evacuate::{Evacuation, Leaver, Share, evacuate};
 pub use fault::{Code, Fault, Faults};
 pub use instance::Instance;
 pub use model::{
-    Bus, Class, Closure, Draft, Edge, FORMAT, MAX_CLASSES, MAX_EDGES, MAX_STEPS, Node, NodeKind, Rules, Siblings,
-    Targets, WayKind,
+    Bus, Class, Closure, Draft, Edge, FORMAT, MAX_BYTES, MAX_CLASSES, MAX_EDGES, MAX_STEPS, Node, NodeKind, Rules,
+    Siblings, Targets, WayKind,
 };
 pub use net::Mode;
 pub use plan::{Missed, Plan, Slot, Way, plan};
 pub use posts::{Post, Reason, posts};
-pub use svg::{evacuation_svg, plan_svg};
+pub use svg::{bound_svg, evacuation_svg, plan_phone_svg, plan_svg};
 pub use tables::{PACE_M, draft_from_tables};

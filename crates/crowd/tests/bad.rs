@@ -18,7 +18,7 @@ fn with(change: impl FnOnce(&mut Value)) -> Vec<u8> {
 }
 
 #[test]
-fn reference_bad_files_have_exactly_their_code() {
+fn acceptance_06_reference_bad_files_have_exactly_their_code() {
     let Some(dir) = reference() else { return };
     let files = folder(&dir.join("bad"));
     let want = json(&files.iter().find(|f| f.0 == "expected.json").unwrap().1);
@@ -143,6 +143,11 @@ fn limits_are_held_and_beyond_them_is_a_clear_refusal() {
     let plan = crowd::plan(&largest, 1, |steps| steps < 2).unwrap();
     assert_eq!(plan.slots.len(), MAX_CLASSES);
     assert!(f64::from(plan.makespan) >= 50.0 * MAX_CLASSES as f64 / 100.0);
+    // the floor of so long a row takes more work than is allowed: what is proved by then is given, and said to be so
+    let floor = crowd::bound(&largest, crowd::Mode::Dismissal, &mut || true).unwrap();
+    assert!(!floor.exact && floor.steps > 1000 && floor.steps <= plan.makespan, "{} {}", floor.exact, floor.steps);
+    let document = crowd::plan_json_beside(&largest, &plan, &floor, 1);
+    assert_eq!(document["lower_bound_exact"], false);
     assert_eq!(codes(&row_of(MAX_CLASSES + 1, 0)), ["E_TOO_LARGE"]);
     assert_eq!(codes(&row_of(10, MAX_EDGES)), ["E_TOO_LARGE"]);
 }

@@ -4,8 +4,10 @@
 
 mod acceptance;
 mod bad;
+mod brute;
 mod deadlines;
 mod events;
+mod lab;
 mod pictures;
 mod random;
 mod support;

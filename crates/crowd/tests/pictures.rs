@@ -1,7 +1,7 @@
 //! Pictures: well-formed, every class on them, same bytes for the same input, small enough.
 
 use crate::support::{fixture, reference, scenarios};
-use crowd::{Instance, evacuate, evacuation_svg, plan, plan_svg};
+use crowd::{Instance, bound_svg, evacuate, evacuation_svg, plan, plan_phone_svg, plan_svg, reckon};
 
 /// A strict little reader: tags balance, attributes are quoted, only known entities; gives the text content.
 fn parse(svg: &str) -> String {
@@ -31,7 +31,7 @@ fn parse(svg: &str) -> String {
 }
 
 #[test]
-fn every_class_is_on_the_picture_and_bytes_are_stable() {
+fn acceptance_08_every_class_is_on_the_picture_and_bytes_are_stable() {
     let Some(dir) = reference() else { return };
     for (name, instance, _) in scenarios(&dir) {
         let draw = || {
@@ -45,6 +45,10 @@ fn every_class_is_on_the_picture_and_bytes_are_stable() {
             assert!(text.contains(&class.id), "{name}: {}", class.id);
         }
         assert!(svg.len() <= 400 * 1024, "{name}: {} bytes", svg.len());
+        let phone = plan_phone_svg(&instance, &plan(&instance, 5, |s| s < 300).unwrap());
+        assert!(phone.contains("viewBox=\"0 0 390 "), "{name}");
+        let text = parse(&phone);
+        assert!(instance.draft().classes.iter().all(|c| text.contains(&c.id)), "{name}");
     }
 }
 
@@ -56,6 +60,27 @@ fn an_evacuation_sheet_is_drawn() {
     let text = parse(&svg);
     assert!(text.contains("西楼梯封闭") && text.contains("疏散路线图"));
     assert!(["1-1", "3-1", "5-1", "6-1"].iter().all(|c| text.contains(c)));
+}
+
+#[test]
+fn the_reason_is_drawn() {
+    let school = Instance::from_json(&fixture("two-stairs.json")).unwrap();
+    let known = reckon(&school, &mut || true).unwrap();
+    let svg = bound_svg(&school, &known);
+    assert_eq!(svg, bound_svg(&school, &known));
+    let text = parse(&svg);
+    assert!(text.contains("瓶颈图") && text.contains("一直走满") && text.contains("管理参考，不代替消防设计审查"));
+    assert_eq!(svg.matches("class=\"r\"").count(), known.dismissal.min_cut.len(), "the ways of the cut are red");
+}
+
+#[test]
+fn a_dark_screen_gets_dark_paper_and_the_printer_white() {
+    let school = Instance::from_json(&fixture("two-stairs.json")).unwrap();
+    let plan = plan(&school, 1, |s| s < 20).unwrap();
+    for svg in [plan_svg(&school, &plan, None), plan_phone_svg(&school, &plan)] {
+        assert!(svg.contains("@media screen and (prefers-color-scheme:dark)"));
+        assert!(svg.contains("class=\"bg\"") && !svg.contains("fill=\"#fff\""), "no colour that stays white");
+    }
 }
 
 #[test]

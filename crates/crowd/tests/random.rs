@@ -18,7 +18,7 @@ impl Dice {
 }
 
 /// Up to six classes, one to three floors, one or two stairs, one or two gates, sometimes a pickup place.
-fn school(seed: u64) -> Value {
+pub fn school(seed: u64) -> Value {
     let mut d = Dice(seed * 77 + 5);
     let (floors, stairs) = (1 + d.roll(3), 1 + d.roll(2));
     let pickup = d.roll(4) == 0;
@@ -78,7 +78,7 @@ fn school(seed: u64) -> Value {
 }
 
 #[test]
-fn five_hundred_random_schools() {
+fn acceptance_09_five_hundred_random_schools() {
     let mut with_pickup = 0;
     for seed in 0..500 {
         let text = school(seed).to_string();

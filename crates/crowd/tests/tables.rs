@@ -25,7 +25,7 @@ fn with(name: &str, from: &str, to: &str) -> Files {
 }
 
 #[test]
-fn reference_tables_give_the_bounds() {
+fn acceptance_07_reference_tables_give_the_bounds() {
     let Some(dir) = reference() else { return };
     for (name, want) in [("dev-02-primary12", 331), ("dev-03-middle18", 412)] {
         let files = folder(&dir.join("tables").join(name));

@@ -67,6 +67,11 @@ pub enum Command {
     Restore(Restore),
     #[command(about = help::MOVE, help_template = TEMPLATE)]
     Move(Move),
+    #[command(about = help::CROWD, help_template = TEMPLATE, subcommand_help_heading = help::COMMANDS)]
+    Crowd {
+        #[command(subcommand)]
+        act: Crowd,
+    },
     #[command(about = help::DOCTOR, help_template = TEMPLATE)]
     Doctor,
     #[command(about = help::WITNESS, help_template = TEMPLATE)]
@@ -257,6 +262,46 @@ pub struct Move {
     pub to: String,
 }
 
+#[derive(Subcommand, Debug)]
+pub enum Crowd {
+    #[command(about = help::CROWD_BOUND, help_template = TEMPLATE)]
+    Bound(CrowdAsked),
+    #[command(about = help::CROWD_PLAN, help_template = TEMPLATE)]
+    Plan {
+        #[command(flatten)]
+        asked: CrowdAsked,
+        #[arg(long, requires = "svg", help = help::CROWD_PHONE)]
+        phone: bool,
+    },
+    #[command(about = help::CROWD_EVACUATE, help_template = TEMPLATE)]
+    Evacuate(CrowdAsked),
+}
+
+#[derive(Args, Debug)]
+pub struct CrowdAsked {
+    #[arg(value_name = "FILE", help = help::CROWD_FILE)]
+    pub file: PathBuf,
+    #[arg(long, value_name = "ID", help = help::CROWD_CLOSURE)]
+    pub closure: Option<String>,
+    #[command(flatten)]
+    pub effort: Effort,
+    #[arg(long, value_name = "OUT", help = help::CROWD_JSON)]
+    pub json: Option<PathBuf>,
+    #[arg(long, value_name = "OUT", help = help::CROWD_SVG)]
+    pub svg: Option<PathBuf>,
+}
+
+/// How long to search, and from which seed.
+#[derive(Args, Debug)]
+pub struct Effort {
+    #[arg(long, value_name = "N", conflicts_with = "steps", help = help::CROWD_BUDGET)]
+    pub budget_ms: Option<u64>,
+    #[arg(long, value_name = "N", help = help::CROWD_STEPS)]
+    pub steps: Option<u64>,
+    #[arg(long, value_name = "N", default_value_t = 1, help = help::CROWD_SEED)]
+    pub seed: u64,
+}
+
 /// The sentence for a command line that cannot be read; none when help or version was asked for.
 pub fn fault(e: &clap::Error) -> Option<String> {
     let shown = |kind| match e.get(kind) {
@@ -271,6 +316,7 @@ pub fn fault(e: &clap::Error) -> Option<String> {
             help::MISSING_COMMAND.into()
         }
         ErrorKind::MissingRequiredArgument => help::missing(&arg),
+        ErrorKind::ArgumentConflict => help::conflict(&arg),
         ErrorKind::InvalidSubcommand => help::unknown(&shown(ContextKind::InvalidSubcommand)),
         ErrorKind::UnknownArgument => help::unknown(&arg),
         _ => help::bad_value(&arg, &value),

@@ -7,6 +7,7 @@
 mod args;
 mod backup;
 mod config;
+mod crowd_command;
 mod demo;
 mod demo_command;
 mod doctor;
@@ -69,6 +70,9 @@ fn run(cli: &Cli) -> Done {
     if let Command::Pack { act } = &cli.command {
         return pack_command::run(act);
     }
+    if let Command::Crowd { act } = &cli.command {
+        return crowd_command::run(act);
+    }
     let house = House::at(&cli.place.data, cli.place.database_url.clone())?;
     for name in &house.config.unknown {
         eprintln!("{}", words::unknown_variable(name));
@@ -92,6 +96,7 @@ fn run(cli: &Cli) -> Done {
         Command::Doctor => doctor::run(&house),
         Command::Witness(asked) => witness::serve::run(&house, asked),
         Command::Fakes(asked) => fakes_command::run(asked),
+        Command::Crowd { act } => crowd_command::run(act),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod columns;
+pub mod crowd;
 pub mod help;
 pub mod pack;
 

@@ -32,6 +32,8 @@ pub(crate) struct Floors<'a> {
     notes: Vec<RoomNote>,
     posts: Vec<usize>,
     people: Vec<f64>,
+    /// Ways shown as the reason, each with a word.
+    marks: BTreeMap<usize, String>,
     /// Place of each node on the paper, relative to the top of the picture.
     at: Vec<Option<(f64, f64)>>,
     index: BTreeMap<&'a str, usize>,
@@ -65,6 +67,7 @@ impl<'a> Floors<'a> {
             notes: Vec::new(),
             posts: Vec::new(),
             people: Vec::new(),
+            marks: BTreeMap::new(),
             at: vec![None; nodes.len()],
             index,
             houses: Vec::new(),
@@ -85,6 +88,11 @@ impl<'a> Floors<'a> {
     /// Shows persons in place of peak use.
     pub fn people(&mut self, people: Vec<f64>) {
         self.people = people;
+    }
+
+    /// Shows a way as the reason, with a word beside it.
+    pub fn mark(&mut self, edge: usize, word: String) {
+        self.marks.insert(edge, word);
     }
 
     fn lay_out(&mut self) {
@@ -191,6 +199,11 @@ impl<'a> Floors<'a> {
         (low - 12.0, high + 12.0)
     }
 
+    /// The highest place drawn.
+    pub fn top(&self) -> f64 {
+        self.at.iter().flatten().map(|p| p.1).fold(self.height, f64::min)
+    }
+
     pub fn node_at(&self, id: &str) -> (f64, f64) {
         self.index.get(id).and_then(|&i| self.at[i]).unwrap_or((WIDTH / 2.0, 0.0))
     }
@@ -245,9 +258,11 @@ impl<'a> Floors<'a> {
         let slim = if matches!(edge.kind, WayKind::Corridor | WayKind::Yard) { 0.5 } else { 1.0 };
         let width = (edge.width_m.unwrap_or(2.0) * STROKE * slim).clamp(2.0, 20.0);
         let shut = self.instance.shut().contains(&edge.id);
-        let going = used.is_some() || self.people.get(e).is_some_and(|&p| p > 0.0);
+        let marked = self.marks.contains_key(&e);
+        let going = marked || used.is_some() || self.people.get(e).is_some_and(|&p| p > 0.0);
         let class = match used {
             _ if shut => "x",
+            _ if marked => "r",
             Some(u) if u > 1.0 + 1e-9 => "r",
             Some(u) if u >= 0.7 => "a",
             _ if going => "g",
@@ -264,10 +279,12 @@ impl<'a> Floors<'a> {
             canvas.text(((a.0 + b.0) / 2.0 + 6.0, (a.1 + b.1) / 2.0), "b", "×封闭");
             return;
         }
-        if !(edge.exit || matches!(edge.kind, WayKind::Stair | WayKind::Gate)) {
+        let mark = self.marks.get(&e);
+        if !(mark.is_some() || edge.exit || matches!(edge.kind, WayKind::Stair | WayKind::Gate)) {
             return;
         }
         let text = match (used, self.people.get(e)) {
+            _ if mark.is_some() => mark.cloned().unwrap_or_default(),
             (Some(u), _) => format!("{:.0}%", u * 100.0),
             (None, Some(&p)) if p > 0.0 => format!("{p:.0} 人"),
             _ => return,

@@ -6,6 +6,8 @@
 
 mod floors;
 mod names;
+mod phone;
+mod reason;
 mod strips;
 
 use crate::bound::Bound;
@@ -16,26 +18,33 @@ use crate::plan::{Plan, Slot, Way};
 use crate::posts::posts;
 use floors::{Floors, RoomNote};
 use names::Names;
+pub use phone::plan_phone_svg;
+pub use reason::bound_svg;
 use std::fmt::Write as _;
 
-/// Width of every picture, px.
+/// Width of a picture for paper and wall, px.
 const WIDTH: f64 = 1240.0;
+/// Width of a picture for a phone held upright, px.
+const PHONE: f64 = 390.0;
 /// Margin on every side, px.
 const MARGIN: f64 = 24.0;
 
 /// Colours of routes: distinct for colour-blind eyes and of different lightness.
 const ROUTES: [&str; 8] = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a8a00", "#5d4b8c"];
+/// Of these the ones on which white letters cannot be read.
+const LIGHT: [&str; 3] = ["#e69f00", "#cc79a7", "#56b4e9"];
 
 /// The growing document.
 pub(crate) struct Canvas {
     body: String,
+    pub width: f64,
     /// Next free line from above.
     pub y: f64,
 }
 
 impl Canvas {
     fn new() -> Canvas {
-        Canvas { body: String::new(), y: MARGIN }
+        Canvas { body: String::new(), width: WIDTH, y: MARGIN }
     }
 
     pub fn raw(&mut self, text: &str) {
@@ -69,26 +78,34 @@ impl Canvas {
     }
 
     fn finish(self, title: &str) -> String {
-        let height = self.y + MARGIN;
+        let (width, height) = (self.width, self.y + MARGIN);
         format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH:.0}\" height=\"{height:.0}\" \
-             viewBox=\"0 0 {WIDTH:.0} {height:.0}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}</style>\n\
-             <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n{}</svg>\n",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
+             viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\">\n<title>{}</title>\n<style>{STYLE}</style>\n\
+             <rect width=\"100%\" height=\"100%\" class=\"bg\"/>\n{}</svg>\n",
             escape(title),
             self.body
         )
     }
 }
 
+/// Letters have a rim in the colour of the paper, so that a line behind them does no harm. A dark screen gets dark paper;
+/// the printer always gets white.
 const STYLE: &str = "text{font-family:'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','Microsoft YaHei',\
-PingFang SC,sans-serif;fill:#1a1a1a;font-size:12px}.t{font-size:24px;font-weight:700}.s{font-size:15px}\
+PingFang SC,sans-serif;fill:#1a1a1a;font-size:12px;stroke:#fff;stroke-width:3px;stroke-linejoin:round;\
+paint-order:stroke}.t{font-size:24px;font-weight:700}.s{font-size:15px}\
 .h{font-size:17px;font-weight:700}.c{font-size:14px;font-weight:700;text-anchor:middle}.m{text-anchor:middle}\
 .e{text-anchor:end}.n{font-size:11px;fill:#555}.nm{font-size:11px;fill:#555;text-anchor:middle}\
-.w{font-size:11px;fill:#fff;font-weight:700;text-anchor:middle}.b{font-size:12px;font-weight:700}\
+.w,.k{font-size:11px;fill:#fff;font-weight:700;text-anchor:middle;stroke:none}.k{fill:#1a1a1a}\
+.b{font-size:12px;font-weight:700}.big{font-size:18px;font-weight:700}.bg{fill:#fff}\
 .wall{fill:#f4f4f1;stroke:#999}.room{fill:#fff;stroke:#777}.cor{stroke:#d4d4cc;fill:none}\
 .g{stroke:#2f9e5b;fill:none}.a{stroke:#e08a00;fill:none}.r{stroke:#c92a2a;fill:none}\
 .x{stroke:#c92a2a;fill:none;stroke-dasharray:4 3}.u{stroke:#bbb;fill:none}.grid{stroke:#ddd;fill:none}\
-.box{fill:#fff;stroke:#555}.post{fill:#fff;stroke:#1a1a1a;stroke-width:1.5}.bar{stroke:#fff;stroke-width:1}";
+.box{fill:#fff;stroke:#555}.post{fill:#fff;stroke:#1a1a1a;stroke-width:1.5}.bar{stroke:#fff;stroke-width:1}\
+.in{fill:#3f6f9c}.way{fill:#9ecae1}\
+@media screen and (prefers-color-scheme:dark){text{fill:#eee;stroke:#1c1f22}.n,.nm{fill:#aaa}.w{fill:#fff}\
+.k{fill:#1a1a1a}.w,.k{stroke:none}.bg{fill:#1c1f22}.wall{fill:#26292d;stroke:#666}.room,.box,.post{fill:#1c1f22;stroke:#999}\
+.cor,.u{stroke:#4c5157}.grid{stroke:#3a3f44}.bar{stroke:#1c1f22}.way{fill:#27506e}.in{fill:#7fb2dd}}";
 
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -142,6 +159,11 @@ impl Colours {
         let at = route_key(instance, path).and_then(|k| self.0.iter().position(|&o| o == k)).unwrap_or(0);
         ROUTES[at % ROUTES.len()]
     }
+
+    /// Class of letters that can be read on a colour.
+    pub fn ink(colour: &str) -> &'static str {
+        if LIGHT.contains(&colour) { "k" } else { "w" }
+    }
 }
 
 /// Peak use of every edge over time as part of its capacity; `None` where nobody comes.
@@ -188,10 +210,10 @@ pub fn plan_svg(instance: &Instance, plan: &Plan, bound: Option<&Bound>) -> Stri
     let used = peak_use(instance, plan);
     floors.draw(&mut canvas, &used);
     legend(&mut canvas);
+    timetable(&mut canvas, instance, plan, &names, &colours);
     strips::gantt(&mut canvas, instance, plan, &names, &colours);
     strips::curve(&mut canvas, instance, plan);
     strips::minutes(&mut canvas, instance, plan, &floors);
-    timetable(&mut canvas, instance, plan, &names, &colours);
     foot(&mut canvas);
     canvas.finish(&title)
 }
@@ -278,6 +300,11 @@ fn timetable(canvas: &mut Canvas, instance: &Instance, plan: &Plan, names: &Name
     canvas.y = top + 19.0 * per as f64;
 }
 
+/// First flight, exit and gate of a class.
+fn stations(instance: &Instance, s: &Slot) -> impl Iterator<Item = usize> {
+    [Way::FirstFlight, Way::Exit, Way::Gate].into_iter().filter_map(|w| s.way(instance, w))
+}
+
 /// The class just before this one on its first flight (or exit): the trigger that is robust against late bells.
 fn before<'a>(instance: &'a Instance, plan: &Plan, s: &Slot) -> Option<&'a str> {
     let way = s.way(instance, Way::FirstFlight).or(s.way(instance, Way::Exit))?;
@@ -299,11 +326,7 @@ fn row(
     canvas.rect((x, y - 11.0), (8.0, 13.0), "bar", colours.of(instance, &s.path));
     canvas.text((x + 50.0, y), "e", &clock(instance.seconds(s.start)));
     canvas.text((x + 60.0, y), "b", &class.id);
-    let stops: Vec<String> = [Way::FirstFlight, Way::Exit, Way::Gate]
-        .into_iter()
-        .filter_map(|w| s.way(instance, w))
-        .map(|e| names.short(e))
-        .collect();
+    let stops: Vec<String> = stations(instance, s).map(|e| names.short(e)).collect();
     let out = clock(instance.seconds(s.out));
     let after = before(instance, plan, s).map(|id| format!("，跟在 {id} 后")).unwrap_or_default();
     let text = format!("{} 人　{}　{out} 离校{after}", class.n, stops.join(" → "));

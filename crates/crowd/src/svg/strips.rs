@@ -2,15 +2,16 @@
 
 use super::floors::Floors;
 use super::names::Names;
-use super::{Canvas, Colours, MARGIN, WIDTH, clock};
+use super::{Canvas, Colours, MARGIN, PHONE, WIDTH, clock};
 use crate::instance::Instance;
 use crate::model::WayKind;
 use crate::net::Mode;
 use crate::plan::Plan;
 use std::fmt::Write as _;
 
-/// Room for names at the left, px.
+/// Room for names at the left, px; on a phone less.
 const LABEL: f64 = 150.0;
+const PHONE_LABEL: f64 = 122.0;
 /// Height of one class in a strip, px.
 const LANE: f64 = 14.0;
 /// Most small pictures.
@@ -22,9 +23,9 @@ struct Axis {
 }
 
 impl Axis {
-    fn new(seconds: f64) -> Axis {
-        let left = MARGIN + LABEL;
-        Axis { left, scale: (WIDTH - MARGIN - left) / seconds.max(1.0) }
+    fn new(canvas: &Canvas, seconds: f64) -> Axis {
+        let left = if canvas.width > PHONE { MARGIN + LABEL } else { PHONE_LABEL };
+        Axis { left, scale: (canvas.width - MARGIN - left) / seconds.max(1.0) }
     }
 
     fn x(&self, seconds: f64) -> f64 {
@@ -33,13 +34,8 @@ impl Axis {
 
     /// Lines and figures for whole minutes.
     fn minutes(&self, canvas: &mut Canvas, seconds: f64, top: f64, bottom: f64) {
-        let every = if seconds > 1500.0 {
-            300.0
-        } else if seconds > 700.0 {
-            120.0
-        } else {
-            60.0
-        };
+        // at least 40 px from figure to figure
+        let every = [60.0, 120.0, 300.0, 600.0, 1200.0].into_iter().find(|m| m * self.scale > 40.0).unwrap_or(2400.0);
         let mut t = 0.0;
         while t <= seconds {
             let x = self.x(t);
@@ -52,7 +48,12 @@ impl Axis {
 
 /// Who is on which flight, exit and gate when.
 pub(crate) fn gantt(canvas: &mut Canvas, instance: &Instance, plan: &Plan, names: &Names, colours: &Colours) {
-    canvas.heading("哪个班什么时候走哪段楼梯、哪个出口（横轴：分:秒；上下并列 = 并排走）");
+    let wide = canvas.width > PHONE;
+    canvas.heading(if wide {
+        "哪个班什么时候走哪段楼梯、哪个出口（横轴：分:秒；上下并列 = 并排走）"
+    } else {
+        "楼梯、出口什么时候有谁（分:秒）"
+    });
     let edges = &instance.draft.edges;
     let named = |e: &usize| {
         (edges[*e].exit || matches!(edges[*e].kind, WayKind::Stair | WayKind::Gate)) && !plan.on_edge(*e).is_empty()
@@ -60,7 +61,7 @@ pub(crate) fn gantt(canvas: &mut Canvas, instance: &Instance, plan: &Plan, names
     let mut rows: Vec<usize> = (0..edges.len()).filter(named).collect();
     rows.sort_by_key(|&e| (rank(instance, e), names.long(e), e));
     let seconds = instance.seconds(plan.makespan);
-    let axis = Axis::new(seconds);
+    let axis = Axis::new(canvas, seconds);
     let strips: Vec<(usize, Vec<Bar>)> = rows.into_iter().map(|e| (e, lanes(plan, e))).collect();
     let height = |bars: &[Bar]| LANE * bars.iter().map(|b| b.lane + 1).max().unwrap_or(1) as f64 + 5.0;
     let top = canvas.y;
@@ -68,16 +69,17 @@ pub(crate) fn gantt(canvas: &mut Canvas, instance: &Instance, plan: &Plan, names
     let mut y = top;
     for (e, bars) in &strips {
         let high = height(bars);
-        canvas.text((MARGIN + LABEL - 8.0, y + high / 2.0 + 4.0), "e", &names.long(*e));
-        canvas.line((MARGIN, y + high), (WIDTH - MARGIN, y + high), "grid", 1.0);
+        canvas.text((axis.left - 8.0, y + high / 2.0 + 4.0), "e", &names.long(*e));
+        canvas.line((axis.left, y + high), (canvas.width - MARGIN, y + high), "grid", 1.0);
         for bar in bars {
             let slot = &plan.slots[bar.slot];
             let (x0, x1) = (axis.x(instance.seconds(bar.from)), axis.x(instance.seconds(bar.until)));
             let at = y + 2.0 + LANE * bar.lane as f64;
-            canvas.rect((x0, at), (x1 - x0, LANE), "bar", colours.of(instance, &slot.path));
+            let colour = colours.of(instance, &slot.path);
+            canvas.rect((x0, at), (x1 - x0, LANE), "bar", colour);
             let id = &instance.draft.classes[slot.class].id;
             if x1 - x0 > 7.0 * id.chars().count() as f64 {
-                canvas.text(((x0 + x1) / 2.0, at + LANE - 3.0), "w", id);
+                canvas.text(((x0 + x1) / 2.0, at + LANE - 3.0), Colours::ink(colour), id);
             }
         }
         y += high;
@@ -123,7 +125,7 @@ pub(crate) fn curve(canvas: &mut Canvas, instance: &Instance, plan: &Plan) {
     canvas.heading("学校怎样走空（人数）");
     let (top, high) = (canvas.y, 130.0);
     let seconds = instance.seconds(plan.makespan);
-    let axis = Axis::new(seconds);
+    let axis = Axis::new(canvas, seconds);
     let total: f64 = plan.slots.iter().map(|s| instance.draft.classes[s.class].n).sum();
     let count = 120u32;
     let (mut waiting, mut inside) = (String::new(), String::new());
@@ -142,14 +144,14 @@ pub(crate) fn curve(canvas: &mut Canvas, instance: &Instance, plan: &Plan) {
         let _ = write!(inside, "{x:.1},{:.1} ", y(total - gone));
     }
     let base = format!("{:.1},{:.1} {:.1},{:.1}", axis.x(seconds), top + high, axis.left, top + high);
-    canvas.raw(&format!("<polygon points=\"{inside}{base}\" fill=\"#9ecae1\"/>"));
-    canvas.raw(&format!("<polygon points=\"{waiting}{base}\" fill=\"#3f6f9c\"/>"));
+    canvas.raw(&format!("<polygon points=\"{inside}{base}\" class=\"way\"/>"));
+    canvas.raw(&format!("<polygon points=\"{waiting}{base}\" class=\"in\"/>"));
     axis.minutes(canvas, seconds, top, top + high);
     canvas.text((axis.left - 8.0, top + 10.0), "e", &format!("{total} 人"));
     canvas.text((axis.left - 8.0, top + high), "e", "0");
-    canvas.rect((MARGIN, top + 32.0), (14.0, 12.0), "bar", "#3f6f9c");
+    canvas.rect((MARGIN, top + 32.0), (14.0, 12.0), "in", "");
     canvas.text((MARGIN + 20.0, top + 43.0), "", "在教室等候");
-    canvas.rect((MARGIN, top + 54.0), (14.0, 12.0), "bar", "#9ecae1");
+    canvas.rect((MARGIN, top + 54.0), (14.0, 12.0), "way", "");
     canvas.text((MARGIN + 20.0, top + 65.0), "", "正在路上");
     canvas.y = top + high + 20.0;
 }
@@ -164,7 +166,8 @@ pub(crate) fn minutes(canvas: &mut Canvas, instance: &Instance, plan: &Plan, flo
     let wide = (WIDTH - 2.0 * MARGIN) / columns;
     let (low, high_x) = floors.sides();
     let scale = ((wide - 20.0) / (high_x - low).max(1.0)).min(0.4);
-    let high = floors.height * scale + 26.0;
+    let above = floors.top();
+    let high = (floors.height - above) * scale + 34.0;
     let mut skeleton = String::from("<defs><g id=\"k\">");
     for e in &instance.draft.edges {
         let (a, b) = (floors.node_at(&e.from), floors.node_at(&e.to));
@@ -179,7 +182,7 @@ pub(crate) fn minutes(canvas: &mut Canvas, instance: &Instance, plan: &Plan, flo
     for i in 0..count {
         let t = f64::from(i) * every;
         let (x, y) = (MARGIN + wide * f64::from(i % 4), top + high * f64::from(i / 4));
-        picture(canvas, (instance, plan, floors), &caps, (t, x, y, scale, low));
+        picture(canvas, (instance, plan, floors), &caps, (t, x, y, scale, (low, above)));
     }
     canvas.y = top + high * f64::from(count.div_ceil(4));
 }
@@ -188,7 +191,7 @@ fn picture(
     canvas: &mut Canvas,
     (instance, plan, floors): (&Instance, &Plan, &Floors<'_>),
     caps: &[u32],
-    (t, x, y, scale, low): (f64, f64, f64, f64, f64),
+    (t, x, y, scale, (low, above)): (f64, f64, f64, f64, (f64, f64)),
 ) {
     let step = (t / instance.draft.time_step_s) as u32;
     let mut left = 0.0;
@@ -198,7 +201,8 @@ fn picture(
         left += n * (1.0 - gone.clamp(0.0, 1.0));
     }
     canvas.text((x, y + 14.0), "b", &format!("{}　{left:.0} 人", clock(t)));
-    canvas.raw(&format!("<g transform=\"translate({:.0} {:.0}) scale({scale:.3})\">", x - low * scale, y + 20.0));
+    let (left, top) = (x - low * scale, y + 24.0 - above * scale);
+    canvas.raw(&format!("<g transform=\"translate({left:.0} {top:.0}) scale({scale:.3})\">"));
     canvas.raw("<use href=\"#k\" class=\"cor\" stroke-width=\"3\"/>");
     for (e, edge) in instance.draft.edges.iter().enumerate() {
         let rate: u32 =

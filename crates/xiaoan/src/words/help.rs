@@ -43,6 +43,19 @@ pub const FAKES_SMTP: &str = "假邮件服务器的监听地址 [默认 127.0.0.
 pub const WITNESS_LISTEN: &str = "监听地址 [默认 127.0.0.1:8090]";
 pub const WITNESS_NAME: &str = "见证方的名字，第一次启动时要写，例 police.jilin/witness";
 pub const WITNESS_LOG: &str = "替哪一本存证做见证：它的公钥（xiaoan journal key），可写多次";
+pub const CROWD: &str = "错时放学与疏散：下限、时刻表、疏散路线（管理参考，不代替消防设计审查）";
+pub const CROWD_BOUND: &str = "最快也要多久、瓶颈在哪里";
+pub const CROWD_PLAN: &str = "错时放学时刻表：任何时刻楼梯都不超过安全密度";
+pub const CROWD_EVACUATE: &str = "疏散：各班走哪部楼梯，与各走最近的出口相比";
+pub const CROWD_FILE: &str = "学校：xiaoan-crowd/1 格式的 JSON 文件，或放 CSV 表的文件夹";
+pub const CROWD_CLOSURE: &str = "按这个封闭方案（或封闭这一条通道）计算 [默认不封闭]";
+pub const CROWD_BUDGET: &str = "搜索多少毫秒，越久越好，不会变差，最多 600000 [默认 2000]";
+pub const CROWD_STEPS: &str = "搜索多少步，代替毫秒：步数相同，结果逐字节相同";
+pub const CROWD_SEED: &str = "种子 [默认 1]";
+pub const CROWD_JSON: &str = "结果写到这个文件，- 为标准输出；拒绝时写错误清单";
+pub const CROWD_SVG: &str = "图画到这个文件（SVG）";
+pub const CROWD_PHONE: &str = "图画成手机竖屏的宽度：大字时刻表和楼梯占用";
+
 pub const LISTEN: &str = "监听地址 [默认 127.0.0.1:8080]";
 pub const SCHOOLS: &str = "有人员和业务的学校数，3 到 1250 [默认 120]；1250 所学校总是都有";
 pub const SEED: &str = "种子：同一个数生成同样的记录 [默认 1]";
@@ -86,4 +99,7 @@ pub fn unknown(what: &str) -> String {
 }
 pub fn bad_value(arg: &str, value: &str) -> String {
     format!("{arg} 不能写成「{value}」。{SEE}")
+}
+pub fn conflict(arg: &str) -> String {
+    format!("{arg} 不能和另一个选项一起用。{SEE}")
 }
