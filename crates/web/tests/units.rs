@@ -203,3 +203,48 @@ async fn one_person_switches_between_posts() {
     }
     panic!("no post was taken up");
 }
+
+#[tokio::test]
+async fn a_unit_is_moved_and_merged_by_form_and_its_page_tells_its_life() {
+    let w = World::new();
+    let path = format!("/units/{}", w.school);
+    let other = w.actor("farofficer").unit.to_string();
+    let mut admin = w.signed("admin").await;
+    let page = admin.get(&path).await;
+    for verb in ["rename", "move", "merge", "close"] {
+        assert!(page.text.contains(&format!("{path}/life?do={verb}")), "{verb}");
+    }
+    let form = admin.get(&format!("{path}/life?do=move")).await;
+    assert!(
+        form.text.contains("<h1>划转</h1>") && form.text.contains(&format!("<option value=\"{other}\">桦甸市教育局"))
+    );
+    assert!(!form.text.contains(&format!("<option value=\"{}\"", w.county)), "where it stands already is no choice");
+    assert!(form.text.contains("value=\"2026-11-16\""), "today");
+
+    let bare = admin.post(&format!("{path}/move"), &[("parent", &other), ("on", "2026-11-17"), ("reason", " ")]).await;
+    assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bare.text.contains("请写一句原因。") && bare.text.contains("日期不能晚于今天。"));
+    assert!(bare.text.contains("value=\"2026-11-17\"") && bare.text.contains(&format!("value=\"{other}\" selected")));
+    let none = admin.post(&format!("{path}/move"), &[("reason", "区划调整")]).await;
+    assert!(none.text.contains("请选上级。"));
+    let told = [("parent", other.as_str()), ("on", "2026-11-10"), ("reason", "区划调整")];
+    assert_eq!(admin.post(&format!("{path}/move"), &told).await.location(), path);
+    let life = admin.get(&path).await.text;
+    assert!(life.contains("划转：昌邑区教育局 → 桦甸市教育局") && life.contains("2026-11-10 · 区划调整"), "{life}");
+    assert_eq!(w.signed("officer").await.get(&path).await.status, StatusCode::NOT_FOUND, "rights follow the tree");
+
+    let mut far = w.signed("farofficer").await;
+    let form = far.get(&format!("{path}/life?do=merge")).await;
+    assert!(form.text.contains("北山路小学") && !form.text.contains("桦甸市教育局</option>"));
+    let into = w.foreign_school.to_string();
+    let done = far.post(&format!("{path}/merge"), &[("into", &into), ("reason", "生源减少")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let page = far.get(&path).await.text;
+    assert!(page.contains("并入 北山路小学") && page.contains("生源减少") && !page.contains("life?do="));
+    assert_eq!(far.get(&format!("{path}/life?do=close")).await.status, StatusCode::NOT_FOUND, "nothing is left to do");
+    let root = format!("/units/{}", w.city);
+    assert!(admin.get(&root).await.text.contains("life?do=rename"));
+    assert_eq!(admin.get(&format!("{root}/life?do=close")).await.status, StatusCode::NOT_FOUND);
+    let school = format!("/units/{}", w.foreign_school);
+    assert_eq!(w.signed("stranger").await.get(&format!("{school}/life?do=close")).await.status, StatusCode::FORBIDDEN);
+}
