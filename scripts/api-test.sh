@@ -12,7 +12,7 @@ binary=${XIAOAN_BIN:-${CARGO_TARGET_DIR:-target}/release/xiaoan}
 venv=${XIAOAN_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/xiaoan/venv}
 examples=${XIAOAN_API_EXAMPLES:-30}
 # The whole run, and each of its parts, in seconds.
-limit=360
+limit=540
 [ -x "$venv/bin/schemathesis" ] || bash scripts/setup-tests.sh
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/xiaoan-api.XXXXXX")

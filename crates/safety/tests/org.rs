@@ -280,11 +280,11 @@ fn signing_in_and_out_and_another_post_each_leave_a_leaf() {
         let as_him = |job: fn(&mut safety::Cx<'_, '_>, base::Id, base::Id) -> base::Result<()>| {
             w.app.write(&actor, safety::Meta::of("web"), move |cx| job(cx, id, teacher))
         };
-        as_him(|cx, id, post| login::switch(cx, id, post)).unwrap();
+        as_him(login::switch).unwrap();
         as_him(|cx, id, _| login::sign_out(cx, id)).unwrap();
         assert_eq!(leaves(w), before + 3);
         assert_eq!(refusal(as_him(|cx, id, _| login::sign_out(cx, id))), Refusal::NotFound);
-        assert_eq!(refusal(as_him(|cx, id, post| login::switch(cx, id, post))), Refusal::NotFound);
+        assert_eq!(refusal(as_him(login::switch)), Refusal::NotFound);
         let sql = "select outcome from signin where login = $1 order by received_at, id";
         let kept = w.app.db().read(move |tx| tx.rows(sql, args![login])).unwrap();
         let kept: Vec<String> = kept.iter().map(|row| row.text("outcome").unwrap()).collect();
