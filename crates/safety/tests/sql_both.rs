@@ -114,3 +114,46 @@ fn every_table_is_in_the_registry_and_every_record_has_its_key_and_its_salt() {
         assert!(registry::TABLES.iter().all(|t| t.record || !t.note.is_empty()), "a table that is no record says why");
     });
 }
+
+/// Statements that are asked once for each leaf or row of the log find their row by an index: a scan here makes the
+/// audit quadratic, which shows only after a year of use.
+#[test]
+fn what_the_audit_asks_for_each_leaf_finds_its_row_without_a_scan() {
+    let (_dir, target) = testing::sqlite_file();
+    let db = Db::open(db::Options::new(target)).unwrap();
+    db.migrate(safety::MIGRATIONS).unwrap();
+    let plan = |sql: String| -> Vec<String> {
+        let marks = (1..=9).filter(|n| sql.contains(&format!("${n}"))).count();
+        let args = vec![db::Value::Int(1); marks];
+        let rows = db.read(move |tx| tx.rows(&format!("explain query plan {sql}"), &args)).unwrap();
+        rows.iter().map(|row| row.text("detail").unwrap()).collect()
+    };
+    let mut asked = vec![safety::kernel::audit::sql::NEWEST.to_string(), safety::kernel::proof::sql::HASH.to_string()];
+    for table in registry::records() {
+        asked.push(safety::kernel::audit::row_sql(table.name));
+        asked.push(safety::kernel::proof::row_sql(table.name));
+    }
+    for sql in asked {
+        let steps = plan(sql.clone());
+        assert!(!steps.is_empty() && steps.iter().all(|step| step.starts_with("SEARCH")), "{sql}: {steps:?}");
+    }
+}
+
+/// The tree is walked upwards from each hazard, not downwards to all hazards for each unit.
+#[test]
+fn figures_by_unit_walk_the_open_hazards_once() {
+    let (_dir, target) = testing::sqlite_file();
+    let db = Db::open(db::Options::new(target)).unwrap();
+    db.migrate(safety::MIGRATIONS).unwrap();
+    for reach in Reach::SHAPES {
+        let sql = format!("explain query plan {}", stats::by_unit_sql(*reach));
+        let args = vec![db::Value::Int(1); 4];
+        let rows = db.read(move |tx| tx.rows(&sql, &args)).unwrap();
+        let steps: Vec<String> = rows.iter().map(|row| row.text("detail").unwrap()).collect();
+        let place =
+            |what: &str| steps.iter().position(|step| step.contains(what)).unwrap_or_else(|| panic!("{steps:?}"));
+        assert!(place("SCAN o") < place("SEARCH t ") && place("SEARCH t ") < place("SEARCH d "), "{steps:?}");
+        let searched: Vec<&String> = steps.iter().filter(|step| step.starts_with("SEARCH d ")).collect();
+        assert!(searched.iter().all(|step| step.contains("top=? AND unit=?")), "{steps:?}");
+    }
+}

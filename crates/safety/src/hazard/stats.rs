@@ -54,13 +54,17 @@ pub struct Stats {
     pub days: Vec<(i64, i64, i64)>,
 }
 
+/// Counted by the hazards' own units first, then summed up to the units at depth `$4` below `$3`. `cross join` holds
+/// SQLite to this order (PostgreSQL chooses for itself): left free, it walks all open hazards for each unit below.
 pub fn by_unit_sql(reach: Reach) -> String {
     format!(
-        "select t.top as unit, count(*) as open, \
-         cast(coalesce(sum(case when h.due_at < $2 then 1 else 0 end), 0) as bigint) as overdue, \
-         cast(coalesce(sum(case when h.grade = 'major' then 1 else 0 end), 0) as bigint) as major \
-         from hazard h join unit_tree t on t.unit = h.unit join unit_tree d on d.unit = t.top and d.top = $3 \
-         where h.open = 1 and d.depth = $4 and {} group by t.top",
+        "select t.top as unit, cast(sum(o.open) as bigint) as open, cast(sum(o.overdue) as bigint) as overdue, \
+         cast(sum(o.major) as bigint) as major from (select h.unit, count(*) as open, \
+         sum(case when h.due_at < $2 then 1 else 0 end) as overdue, \
+         sum(case when h.grade = 'major' then 1 else 0 end) as major \
+         from hazard h where h.open = 1 and {} group by h.unit) o \
+         cross join unit_tree t cross join unit_tree d \
+         where t.unit = o.unit and d.unit = t.top and d.top = $3 and d.depth = $4 group by t.top",
         reach.predicate()
     )
 }

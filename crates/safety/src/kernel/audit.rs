@@ -153,8 +153,11 @@ fn leaves_page(tx: &mut Tx<'_>, from: i64) -> Result<Leaves> {
         if !registry::records().any(|t| t.name == table) {
             continue;
         }
-        // One look per record: at its newest leaf.
-        if tx.row(&format!("select id from {table} where id = $1"), args![id])?.is_none() {
+        let Ok(leaf) = Leaf::decode(&bytes) else {
+            found.push((What::LeafChanged, table, id));
+            continue;
+        };
+        if tx.row(&row_sql(&table), args![leaf.county, id])?.is_none() {
             let gone = (What::Removed, table, id);
             if !found.contains(&gone) {
                 found.push(gone);
@@ -162,6 +165,12 @@ fn leaves_page(tx: &mut Tx<'_>, from: i64) -> Result<Leaves> {
         }
     }
     Ok((from + rows.len() as i64, found))
+}
+
+/// Is the row of a leaf there? By the whole key, which every record table has: many have no index on the id alone, and
+/// this is asked for each leaf of the log.
+pub fn row_sql(table: &str) -> String {
+    format!("select id from {table} where county = $1 and id = $2")
 }
 
 /// Streams every entry through the tree and compares with the signed head.

@@ -137,14 +137,21 @@ pub fn recent(tx: &mut Tx<'_>, before: i64, limit: i64) -> Result<Vec<Shadow>> {
     tx.rows(sql::RECENT, args![before, limit])?.iter().map(shadow).collect()
 }
 
-/// The row of a record table by id, with its table.
+/// The row of a record table by id, with its table. The leaves say where it stands: they are found by table and id, and
+/// hold the county that completes the row's key (many record tables have no index on the id alone).
 pub fn row_of(tx: &mut Tx<'_>, id: Id) -> Result<Option<(&'static str, Row)>> {
     for table in registry::records() {
-        if let Some(row) = tx.row(&format!("select * from {} where id = $1", table.name), args![id])? {
+        let Some(shadow) = of_record(tx, table.name, id, 1)?.pop() else { continue };
+        if let Some(row) = tx.row(&row_sql(table.name), args![shadow.leaf.county, id])? {
             return Ok(Some((table.name, row)));
         }
     }
     Ok(None)
+}
+
+/// A row of a record table by its key.
+pub fn row_sql(table: &str) -> String {
+    format!("select * from {table} where county = $1 and id = $2")
 }
 
 /// A proof that the record with this id stands in the log as it is now: everything an offline verifier needs.
