@@ -1,8 +1,6 @@
-//! The notice in its own words, item by item, and where each item lives in the program. The text is split by our own
-//! small parser: five chapters 「一、…」, in each the items 「1、…」; an item is named chapter.number (2.6) and never
-//! renumbered.
-
-use std::sync::OnceLock;
+//! The notice in its own words (all 23 items), cut by phrase as the pack in force cuts it: what each phrase demands, of
+//! whom, how often, resting on what, and where in the program it is done. `/clauses/2.6#2` lights the second phrase.
+//! The text and its cut are the pack's (`safety::pack`); the places in the program and the sentences are here.
 
 use askama::Template;
 use axum::Router;
@@ -10,81 +8,250 @@ use axum::extract::{Path, State};
 use axum::routing::get;
 use base::Refusal;
 use safety::hazard::list::{self, Bucket, Filter};
-use safety::pack::{Basis, Pack};
+use safety::pack::model::{Basis, Entry, Item, Pack, Phrase, PhraseKind, Served};
 
 use crate::door::Signed;
 use crate::error::Answer;
 use crate::page::{self, At, Crumb, Shell, crumb};
 use crate::state::Web;
-use crate::words;
-
-/// The notice as it was issued.
-pub const NOTICE: &str = include_str!("../../../packs/jilin-2012/notice.txt");
+use crate::words::{self, rule};
 
 pub fn routes() -> Router<Web> {
     Router::new().route("/clauses", get(index)).route("/clauses/{number}", get(show))
 }
 
-/// One of the 23 items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// `2.6`
-    pub number: String,
-    /// 「加强隐患排查整治工作。」, the first sentence.
-    pub head: String,
-    /// The rest of the item in its own words.
-    pub body: String,
+/// A piece of an item's text; `mark` is empty where nothing is demanded.
+struct Piece {
+    text: String,
+    mark: String,
+    /// Fragment of the address: the phrase's place in its item, from 1.
+    at: usize,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chapter {
-    /// 「一、建立健全工作制度，稳步推进规范管理」
-    pub title: String,
-    pub items: Vec<Item>,
+/// An item as it is read.
+struct Text {
+    number: String,
+    pieces: Vec<Piece>,
+    here: bool,
 }
 
-/// The notice in chapters, parsed once.
-pub fn chapters() -> &'static [Chapter] {
-    static CHAPTERS: OnceLock<Vec<Chapter>> = OnceLock::new();
-    CHAPTERS.get_or_init(|| parse(NOTICE))
+/// What is demanded: an entry of the pack, or a phrase that nothing serves yet.
+struct Demand {
+    mark: String,
+    at: usize,
+    /// Only the first demand of a phrase is its anchor.
+    anchor: bool,
+    title: String,
+    basis: &'static str,
+    line: String,
+    people: String,
+    on: bool,
+    note: String,
 }
 
-pub fn parse(text: &str) -> Vec<Chapter> {
-    const CHAPTER: [&str; 5] = ["一、", "二、", "三、", "四、", "五、"];
-    let mut out: Vec<Chapter> = Vec::new();
-    for line in text.lines().map(str::trim).filter(|l| !l.is_empty()) {
-        let next = CHAPTER.get(out.len());
-        if next.is_some_and(|mark| line.starts_with(mark)) {
-            out.push(Chapter { title: line.into(), items: Vec::new() });
-            continue;
-        }
-        let nth = out.len();
-        let Some(chapter) = out.last_mut() else { continue };
-        let mark = format!("{}、", chapter.items.len() + 1);
-        match line.strip_prefix(&mark) {
-            Some(rest) => {
-                let end = rest.find('。').map_or(rest.len(), |at| at + '。'.len_utf8());
-                let (head, body) = rest.split_at(end);
-                let number = format!("{nth}.{}", chapter.items.len() + 1);
-                chapter.items.push(Item { number, head: head.into(), body: body.into() });
-            }
-            None => {
-                // An item that runs over a line goes on with the next.
-                if let Some(item) = chapter.items.last_mut() {
-                    item.body.push_str(line);
-                }
-            }
+struct Link {
+    number: &'static str,
+    name: &'static str,
+    current: bool,
+    served: bool,
+}
+
+struct Chapter {
+    title: String,
+    links: Vec<Link>,
+}
+
+#[derive(Template)]
+#[template(path = "clause/list.html")]
+struct ListPage {
+    shell: Shell,
+    sub: String,
+    example: bool,
+    chapters: Vec<(String, Vec<Text>)>,
+    served: usize,
+}
+
+#[derive(Template)]
+#[template(path = "clause/show.html")]
+struct ShowPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    number: String,
+    name: &'static str,
+    sub: String,
+    chapter: String,
+    nav: Vec<Chapter>,
+    texts: Vec<Text>,
+    demands: Vec<Demand>,
+    places: Vec<(&'static str, String)>,
+    state: Vec<(&'static str, String, String)>,
+    rules: Vec<(String, &'static str)>,
+    before: String,
+    after: String,
+}
+
+/// 「吉市教通字〔2012〕23号 · 2012-02-29 印发 · 规则包 jilin-2012」.
+fn about(pack: &Pack) -> String {
+    let mut parts = Vec::new();
+    if pack.example {
+        parts.push(words::pages::EXAMPLE_PACK.to_string());
+    }
+    parts.extend(pack.document_number.clone());
+    parts.extend(pack.issued_on.map(words::pages::issued));
+    parts.push(words::pages::pack_name(&pack.id));
+    parts.join(" · ")
+}
+
+/// Titles of the five chapters in the notice's own words.
+fn chapter_titles(notice: &str) -> Vec<String> {
+    const HEADS: [&str; 5] = ["一、", "二、", "三、", "四、", "五、"];
+    let lines = notice.lines().map(str::trim);
+    let mut out: Vec<String> = Vec::new();
+    for line in lines {
+        if HEADS.get(out.len()).is_some_and(|head| line.starts_with(head)) {
+            out.push(line.into());
         }
     }
     out
 }
 
-pub fn item(number: &str) -> Option<(&'static Chapter, &'static Item)> {
-    chapters().iter().find_map(|c| c.items.iter().find(|i| i.number == number).map(|i| (c, i)))
+fn chapter_of(number: &str) -> usize {
+    number.split('.').next().and_then(|n| n.parse::<usize>().ok()).map_or(0, |n| n - 1)
 }
 
-/// Where an item is served today: words, address.
-fn served(number: &str) -> Vec<(&'static str, String)> {
+fn is_duty(phrase: &Phrase) -> bool {
+    matches!(phrase.kind, PhraseKind::Duty { .. })
+}
+
+fn text(item: &Item, here: bool) -> Text {
+    let mut n = 0;
+    let piece = |(i, phrase): (usize, &Phrase)| {
+        let mark = if is_duty(phrase) {
+            n += 1;
+            rule::mark(n)
+        } else {
+            String::new()
+        };
+        Piece { text: phrase.text.clone(), mark, at: i + 1 }
+    };
+    Text { number: item.number.clone(), pieces: item.phrases.iter().enumerate().map(piece).collect(), here }
+}
+
+fn entry_note(pack: &Pack, entry: &Entry) -> String {
+    let source = entry.source.as_ref().and_then(|id| pack.sources.get(id));
+    match (entry.basis, source) {
+        (Basis::Interpretation, _) => entry.reason.clone().unwrap_or_default(),
+        (_, Some(source)) => {
+            let article = source.article.clone().unwrap_or_default();
+            format!("{}{article} · {}", source.title, words::pages::in_force_from(source.effective_from))
+        }
+        _ => entry.reason.clone().unwrap_or_default(),
+    }
+}
+
+fn demand(pack: &Pack, entry: &Entry, mark: String, at: usize) -> Demand {
+    Demand {
+        mark,
+        at,
+        anchor: false,
+        title: entry.title.clone(),
+        basis: rule::basis(entry.basis),
+        line: rule::line(entry),
+        people: rule::people(&entry.people, entry.until),
+        on: entry.on,
+        note: entry_note(pack, entry),
+    }
+}
+
+/// What nothing in the program serves yet is said so.
+fn unserved(phrase: &Phrase, mark: String, at: usize) -> Option<Demand> {
+    let PhraseKind::Duty { owes, evidence, served, .. } = &phrase.kind else { return None };
+    let words = match served {
+        Served::Whole => String::new(),
+        Served::Part(words) => words.clone(),
+        Served::None(_) => words::pages::NOT_SERVED.into(),
+    };
+    let title = if evidence.is_empty() { phrase.text.clone() } else { evidence.clone() };
+    Some(Demand {
+        mark,
+        at,
+        anchor: true,
+        title,
+        basis: "notice",
+        line: rule::owes(*owes).into(),
+        people: String::new(),
+        on: !matches!(served, Served::None(_)),
+        note: words,
+    })
+}
+
+/// What an item demands: its duty phrases in order, then the entries that stand at no phrase (options, readings).
+fn demands(pack: &Pack, item: &Item) -> Vec<Demand> {
+    let mut out = Vec::new();
+    let mut shown: Vec<&str> = Vec::new();
+    let mut n = 0;
+    for (i, phrase) in item.phrases.iter().enumerate() {
+        let PhraseKind::Duty { entries, .. } = &phrase.kind else { continue };
+        n += 1;
+        let known: Vec<&Entry> = entries.iter().filter_map(|id| pack.entry(id)).collect();
+        if known.is_empty() {
+            out.extend(unserved(phrase, rule::mark(n), i + 1));
+        }
+        let mut first = true;
+        for entry in known {
+            if shown.contains(&entry.id.as_str()) {
+                continue;
+            }
+            shown.push(&entry.id);
+            out.push(Demand { anchor: std::mem::take(&mut first), ..demand(pack, entry, rule::mark(n), i + 1) });
+        }
+    }
+    let rest = pack.entries.iter().filter(|e| e.clause == item.number && !shown.contains(&e.id.as_str()));
+    out.extend(rest.map(|entry| demand(pack, entry, String::new(), 0)));
+    out
+}
+
+fn is_served(item: &Item) -> bool {
+    let served = |phrase: &Phrase| match &phrase.kind {
+        PhraseKind::Duty { served, .. } => !matches!(served, Served::None(_)),
+        _ => false,
+    };
+    item.phrases.iter().any(served)
+}
+
+fn nav(pack: &Pack, now: &str) -> Vec<Chapter> {
+    let titles = chapter_titles(&pack.notice);
+    let link = |(number, name): &(&'static str, &'static str)| Link {
+        number,
+        name,
+        current: *number == now,
+        served: pack.item(number).is_some_and(is_served),
+    };
+    let links = |nth: usize| words::notice::ITEMS.iter().filter(|i| chapter_of(i.0) == nth).map(link).collect();
+    titles.iter().enumerate().map(|(nth, title)| Chapter { title: short(title), links: links(nth) }).collect()
+}
+
+/// 「一、建立健全工作制度」 of a title with a comma.
+fn short(title: &str) -> String {
+    title.split('，').next().unwrap_or(title).to_string()
+}
+
+async fn index(State(web): State<Web>, signed: Signed) -> Answer {
+    let pack = web.app.pack();
+    let titles = chapter_titles(&pack.notice);
+    let texts = |nth: usize| pack.items.iter().filter(|i| chapter_of(&i.number) == nth).map(|i| text(i, false)).collect();
+    let page = ListPage {
+        shell: signed.shell(&web, At::Clauses).await?,
+        sub: about(&pack),
+        example: pack.example,
+        chapters: titles.into_iter().enumerate().map(|(nth, title)| (title, texts(nth))).collect(),
+        served: pack.items.iter().filter(|i| is_served(i)).count(),
+    };
+    page::full(&page)
+}
+
+/// Where an item is served: words, address.
+fn places(number: &str) -> Vec<(&'static str, String)> {
     let links: &[(&str, &str)] = match number {
         "2.6" => &[
             ("隐患清单", "/hazards?bucket=open"),
@@ -92,6 +259,7 @@ fn served(number: &str) -> Vec<(&'static str, String)> {
             ("排查", "/checks"),
             ("排查覆盖", "/hazards/coverage"),
             ("统计", "/hazards/stats"),
+            ("排查台账", "/hazards/ledger"),
         ],
         "4.1" => &[("单位和部门", "/units"), ("推辞过的任务由分管领导定", "/hazards?bucket=mine")],
         "4.2" => &[("人员岗位", "/units"), ("通讯录", "/units")],
@@ -103,82 +271,32 @@ fn served(number: &str) -> Vec<(&'static str, String)> {
     links.iter().map(|(words, href)| (*words, (*href).to_string())).collect()
 }
 
-/// A number by which the item is judged, with what it rests on.
-struct RuleRow {
-    words: String,
-    basis: &'static str,
-}
-
-fn rules(pack: &Pack, number: &str) -> Vec<RuleRow> {
-    let basis = |b: Basis| match b {
-        Basis::Notice => "notice",
-        Basis::Law => "law",
-        Basis::Interpretation => "interpretation",
-        Basis::Optional => "option",
-    };
-    let wanted = pack.params.values().filter(|p| p.clause == number);
-    wanted.map(|p| RuleRow { words: words::pages::param(&p.key, p.span_ms), basis: basis(p.basis) }).collect()
-}
-
-struct Link {
-    number: &'static str,
-    name: &'static str,
-    current: bool,
-    served: bool,
-}
-
-fn links(now: &str) -> Vec<Link> {
-    let link = |(number, name): &(&'static str, &'static str)| Link {
-        number,
-        name,
-        current: *number == now,
-        served: !served(number).is_empty(),
-    };
-    words::notice::ITEMS.iter().map(link).collect()
-}
-
-#[derive(Template)]
-#[template(path = "clause/list.html")]
-struct ListPage {
-    shell: Shell,
-    chapters: &'static [Chapter],
-    served: usize,
-}
-
-async fn index(State(web): State<Web>, signed: Signed) -> Answer {
-    let served = words::notice::ITEMS.iter().filter(|(number, _)| !served(number).is_empty()).count();
-    page::full(&ListPage { shell: signed.shell(&web, At::Clauses).await?, chapters: chapters(), served })
-}
-
-#[derive(Template)]
-#[template(path = "clause/show.html")]
-struct ShowPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    name: &'static str,
-    chapter: &'static Chapter,
-    item: &'static Item,
-    links: Vec<Link>,
-    served: Vec<(&'static str, String)>,
-    rules: Vec<RuleRow>,
-    state: Vec<(&'static str, String, String)>,
-}
-
 async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>) -> Answer {
-    let Some((chapter, item)) = item(&number) else { return Err(Refusal::NotFound.into()) };
+    let pack = web.app.pack();
+    let Some(nth) = pack.items.iter().position(|i| i.number == number) else { return Err(Refusal::NotFound.into()) };
+    let item = &pack.items[nth];
+    let around = [nth.checked_sub(1), Some(nth), Some(nth + 1)];
     let state =
         if number == "2.6" && page::reads_hazards(signed.actor()) { hazards(&web, &signed).await? } else { Vec::new() };
     let name = words::notice::name(&number).unwrap_or("");
+    let beside = |n: Option<usize>| n.and_then(|n| pack.items.get(n)).map(|i| i.number.clone()).unwrap_or_default();
+    let titles = chapter_titles(&pack.notice);
+    let wanted = pack.params.values().filter(|p| p.clause == number);
     page::full(&ShowPage {
         shell: signed.shell(&web, At::Clauses).await?,
         crumbs: vec![crumb(words::nav::CLAUSES, "/clauses"), crumb(format!("{number} {name}"), "")],
         name,
-        chapter,
-        item,
-        links: links(&number),
-        served: served(&number),
-        rules: rules(&web.app.pack(), &number),
+        sub: about(&pack),
+        chapter: titles.get(chapter_of(&number)).cloned().unwrap_or_default(),
+        nav: nav(&pack, &number),
+        texts: around.into_iter().flatten().filter_map(|n| Some(text(pack.items.get(n)?, n == nth))).collect(),
+        demands: demands(&pack, item),
+        places: places(&number),
+        rules: wanted.map(|p| (words::pages::param(&p.key, p.span_ms), rule::basis(p.basis))).collect(),
+        before: beside(nth.checked_sub(1)),
+        after: beside(Some(nth + 1)),
         state,
+        number,
     })
 }
 
@@ -201,29 +319,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_notice_has_its_23_items_in_their_own_words() {
-        let counts: Vec<usize> = chapters().iter().map(|c| c.items.len()).collect();
-        assert_eq!(counts, [5, 6, 5, 4, 3]);
-        let (chapter, item) = item("2.6").unwrap();
-        assert_eq!(chapter.title, "二、扎实抓好重点工作，切实消除安全隐患");
-        assert_eq!(item.head, "加强隐患排查整治工作。");
-        assert!(item.body.starts_with("严格执行“隐患排查-建立台账-落实整改-复查销账”的闭环管理制度"));
-        let numbers: Vec<&str> = chapters().iter().flat_map(|c| &c.items).map(|i| i.number.as_str()).collect();
+    fn the_notice_has_its_23_items_in_five_chapters() {
+        let pack = Pack::builtin();
+        let numbers: Vec<&str> = pack.items.iter().map(|i| i.number.as_str()).collect();
         let names: Vec<&str> = words::notice::ITEMS.iter().map(|i| i.0).collect();
         assert_eq!(numbers, names);
+        let titles = chapter_titles(&pack.notice);
+        assert_eq!(titles.len(), 5);
+        assert_eq!(titles[1], "二、扎实抓好重点工作，切实消除安全隐患");
+        let links: Vec<usize> = nav(&pack, "2.6").iter().map(|c| c.links.len()).collect();
+        assert_eq!(links, [5, 6, 5, 4, 3]);
     }
 
     #[test]
-    fn no_word_of_the_notice_is_lost_between_the_chapters() {
-        let squeeze = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        let from = NOTICE.find("一、建立健全").unwrap();
-        let mut joined = String::new();
-        for chapter in chapters() {
-            joined.push_str(&chapter.title);
-            for (i, item) in chapter.items.iter().enumerate() {
-                joined.push_str(&format!("{}、{}{}", i + 1, item.head, item.body));
+    fn every_phrase_that_demands_something_is_shown_with_its_mark() {
+        let pack = Pack::builtin();
+        for item in &pack.items {
+            let duties = item.phrases.iter().filter(|p| is_duty(p)).count();
+            let text = text(item, true);
+            let marks: Vec<&str> = text.pieces.iter().map(|p| p.mark.as_str()).filter(|m| !m.is_empty()).collect();
+            assert_eq!(marks.len(), duties, "{}", item.number);
+            let shown = demands(&pack, item);
+            for mark in marks {
+                assert!(shown.iter().any(|d| d.mark == mark) , "{} {mark}", item.number);
             }
         }
-        assert_eq!(squeeze(&joined), squeeze(&NOTICE[from..]));
     }
 }

@@ -11,6 +11,7 @@
 //! - `witness`  见证, 校验码
 //! - `roll`     classes and grades
 //! - `notice`   the 23 items with their short names
+//! - `rule`     the pack's rules: how often, for what, of whom
 //!
 //! Rules for a sentence: at most 60 characters, 「您」, no 「！」, none of 失败 错误 非法 无效 请勿. A state has one word and
 //! one tone, everywhere.
@@ -23,6 +24,7 @@ pub mod notice;
 pub mod org;
 pub mod pages;
 pub mod record;
+pub mod rule;
 pub mod refusal;
 pub mod roll;
 pub mod setup;

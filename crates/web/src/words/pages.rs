@@ -21,6 +21,23 @@ pub fn times(now: i64, before: i64) -> String {
     format!("本月查过 {} 次，上月 {} 次", number(now), number(before))
 }
 /// A number of the rules in one sentence.
+pub const EXAMPLE_PACK: &str = "示例，非正式文件";
+/// A phrase of the notice that nothing in the program serves yet.
+pub const NOT_SERVED: &str = "还没有接进校安，先按纸上的办";
+
+pub fn issued(day: base::Day) -> String {
+    format!("{} 印发", super::day_full(day))
+}
+
+pub fn pack_name(id: &str) -> String {
+    format!("规则包 {id}")
+}
+
+/// Of a law or standard: 「2011-10-01 起施行」.
+pub fn in_force_from(day: base::Day) -> String {
+    format!("{} 起施行", super::day_full(day))
+}
+
 pub fn param(key: &str, span_ms: i64) -> String {
     let days = span_ms / Ms::DAY;
     match key {
