@@ -239,7 +239,8 @@ fn short(title: &str) -> String {
 async fn index(State(web): State<Web>, signed: Signed) -> Answer {
     let pack = web.app.pack();
     let titles = chapter_titles(&pack.notice);
-    let texts = |nth: usize| pack.items.iter().filter(|i| chapter_of(&i.number) == nth).map(|i| text(i, false)).collect();
+    let texts =
+        |nth: usize| pack.items.iter().filter(|i| chapter_of(&i.number) == nth).map(|i| text(i, false)).collect();
     let page = ListPage {
         shell: signed.shell(&web, At::Clauses).await?,
         sub: about(&pack),
@@ -341,7 +342,7 @@ mod tests {
             assert_eq!(marks.len(), duties, "{}", item.number);
             let shown = demands(&pack, item);
             for mark in marks {
-                assert!(shown.iter().any(|d| d.mark == mark) , "{} {mark}", item.number);
+                assert!(shown.iter().any(|d| d.mark == mark), "{} {mark}", item.number);
             }
         }
     }

@@ -49,6 +49,7 @@ mod check;
 mod clause;
 mod directory;
 pub mod door;
+mod duty;
 pub mod error;
 mod files;
 mod hazard;
@@ -79,6 +80,7 @@ mod today;
 mod unit;
 mod witness_view;
 pub mod words;
+mod work;
 
 use std::future::Future;
 use std::io;

@@ -14,7 +14,7 @@ use base::{Error, Id, Ms, Refusal, Result};
 use safety::hazard::list;
 use safety::kernel::rights::{Action, Reach, reach};
 use safety::org::{Role, login, people};
-use safety::{Actor, Cx, hazard};
+use safety::{Actor, Cx, duty, hazard};
 use serde::Serialize;
 
 use crate::door::{Ask, Signed};
@@ -93,6 +93,8 @@ pub struct Shell {
 pub enum At {
     Today,
     Hazards,
+    /// 台账 of a school.
+    Ledgers,
     /// 学校 of a bureau, 本校 of a school.
     Units,
     Clauses,
@@ -126,6 +128,7 @@ impl Shell {
 #[derive(Clone, Copy, Debug, Default)]
 struct Waits {
     n: i64,
+    hazards: i64,
     late: bool,
 }
 
@@ -133,15 +136,19 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
     web.read(actor, |cx| {
         let lines = list::waiting(cx, BADGE_MAX)?;
         let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
-        Ok(Waits { n: lines.len() as i64, late })
+        let duties = duty::waiting(cx, BADGE_MAX as usize)?;
+        let hazards = lines.len() as i64;
+        let n = (hazards + duties.len() as i64).min(BADGE_MAX);
+        Ok(Waits { n, hazards, late: late || duties.iter().any(|d| d.late) })
     })
     .await
 }
 
 /// Badges of the menu by the names of their `data-count`, for live pages.
 pub fn nav_counts(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
-    let n = list::waiting(cx, BADGE_MAX)?.len() as i64;
-    Ok(BTreeMap::from([("nav-today".to_string(), n), ("nav-hazard".to_string(), n)]))
+    let hazards = list::waiting(cx, BADGE_MAX)?.len() as i64;
+    let n = (hazards + duty::waiting(cx, BADGE_MAX as usize)?.len() as i64).min(BADGE_MAX);
+    Ok(BTreeMap::from([("nav-today".to_string(), n), ("nav-hazard".to_string(), hazards)]))
 }
 
 impl Signed {
@@ -207,6 +214,12 @@ pub fn reads_checks(actor: &Actor) -> bool {
 pub fn may_raise(actor: &Actor) -> bool {
     reach(actor.role, Action::HazardRaise) != Reach::Nothing
 }
+pub fn reads_duties(actor: &Actor) -> bool {
+    reach(actor.role, Action::DutyRead) != Reach::Nothing
+}
+pub fn may_record(actor: &Actor) -> bool {
+    reach(actor.role, Action::WorkRecord) != Reach::Nothing
+}
 pub fn may_check(actor: &Actor) -> bool {
     reach(actor.role, Action::CheckRecord) != Reach::Nothing
 }
@@ -225,7 +238,7 @@ fn today(waits: Waits, at: At) -> Entry {
 
 fn hazards(waits: Waits, at: At) -> Entry {
     let base = entry("hazard", words::nav::HAZARDS, "/hazards", "hazard", at == At::Hazards);
-    Entry { count: waits.n, hot: waits.late, ..base }
+    Entry { count: waits.hazards, hot: waits.late, ..base }
 }
 
 fn units(actor: &Actor, at: At) -> Entry {
@@ -247,6 +260,9 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
     }
     if reads_hazards(actor) {
         out.push(hazards(waits, at));
+    }
+    if !bureau && reads_duties(actor) {
+        out.push(entry("ledger", words::nav::LEDGERS, "/ledgers", "ledger", at == At::Ledgers));
     }
     if bureau {
         out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
@@ -299,6 +315,33 @@ fn plus(actor: &Actor) -> Vec<Entry> {
     }
     if may_check(actor) {
         out.push(entry("check", words::nav::CHECK, "/checks/new", "check-list", false));
+    }
+    out
+}
+
+/// The tabs of 台账 (a school) and of 学校 (a bureau): at most six.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerTab {
+    Board,
+    Units,
+    Ledgers,
+    Meetings,
+    Education,
+    Duties,
+}
+
+pub fn ledger_tabs(actor: &Actor, now: LedgerTab) -> Vec<Tab> {
+    let bureau = login::at_bureau(actor);
+    let mut out = Vec::new();
+    if bureau {
+        out.push(Tab::new(words::tab::BOARD, "/board", now == LedgerTab::Board));
+        out.push(Tab::new(words::tab::LIST, "/units", now == LedgerTab::Units));
+    }
+    if reads_duties(actor) {
+        out.push(Tab::new(words::tab::LEDGERS, "/ledgers", now == LedgerTab::Ledgers));
+        out.push(Tab::new(words::tab::MEETINGS, "/works?form=meeting", now == LedgerTab::Meetings));
+        out.push(Tab::new(words::tab::EDUCATION, "/works?form=lesson", now == LedgerTab::Education));
+        out.push(Tab::new(words::tab::DUTIES, "/duties", now == LedgerTab::Duties));
     }
     out
 }

@@ -23,6 +23,8 @@ pub fn router(web: Web) -> Router {
         .merge(crate::today::routes())
         .merge(crate::hazard::routes())
         .merge(crate::check::routes())
+        .merge(crate::duty::routes())
+        .merge(crate::work::routes())
         .merge(crate::unit::routes())
         .merge(crate::directory::routes())
         .merge(crate::people::routes())

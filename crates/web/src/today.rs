@@ -39,6 +39,8 @@ pub fn routes() -> Router<Web> {
 /// What one read of the database gives.
 struct Seen {
     waiting: Vec<Line>,
+    /// Lines of duties, ready to be shown, with their deadlines.
+    duties: Vec<(Ms, Task)>,
     open: i64,
     others: Vec<Line>,
     coverage: Option<Coverage>,
@@ -54,6 +56,7 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
     let actor = cx.actor.clone();
     let mut seen = Seen {
         waiting: list::waiting(cx, WAITING_MAX)?,
+        duties: crate::duty::today::tasks(cx, WAITING_MAX as usize)?,
         open: 0,
         others: Vec::new(),
         coverage: None,
@@ -178,10 +181,15 @@ async fn today(State(web): State<Web>, signed: Signed) -> Answer {
 fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
     let actor = signed.actor();
     let hand = page::is_hand(actor.role);
-    let n = seen.waiting.len() as i64;
-    let filled = |i: usize| i == 0 && !hand;
-    let rows = seen.waiting.iter().take(ROWS).enumerate();
-    let tasks: Vec<Task> = rows.map(|(i, l)| task(l, Viewer::of(actor), now, filled(i))).collect();
+    let hazards = seen.waiting.iter().map(|l| (due_of(l), task(l, Viewer::of(actor), now, false)));
+    let mut tasks: Vec<(Ms, Task)> = hazards.chain(seen.duties).collect();
+    // Late first, then the soonest due.
+    tasks.sort_by_key(|(due, task)| (!task.late, *due));
+    let (n, late) = (tasks.len() as i64, tasks.iter().filter(|(_, t)| t.late).count() as i64);
+    let mut tasks: Vec<Task> = tasks.into_iter().take(ROWS).map(|(_, task)| task).collect();
+    if let Some(first) = tasks.first_mut().filter(|_| !hand) {
+        first.filled = true;
+    }
     let title = if hand { format!("{} · {}", signed.post_words(), actor.name) } else { words::nav::TODAY.into() };
     let cover = seen.coverage.as_ref().filter(|c| c.all > 0).map(|c| Cover {
         seen: c.seen,
@@ -196,7 +204,7 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         hand,
         bureau: login::at_bureau(actor),
         n,
-        late: seen.waiting.iter().filter(|l| l.hazard.overdue(now).is_some()).count() as i64,
+        late,
         open: words::count(seen.open),
         reads: page::reads_hazards(actor),
         more: n - tasks.len() as i64,
@@ -272,6 +280,11 @@ impl Viewer {
     fn of(actor: &Actor) -> Viewer {
         Viewer { person: actor.person, unit: actor.unit }
     }
+}
+
+/// When a hazard's turn is due; one without a deadline is taken from when it was raised.
+fn due_of(line: &Line) -> Ms {
+    line.hazard.due_at.unwrap_or(line.hazard.received_at)
 }
 
 /// One line of 「等我做」.

@@ -4,6 +4,7 @@
 //! - `hazard`   states, acts, grades, terms, categories (tones of pages.md §6)
 //! - `refusal`  what happened, what is kept, what to do (pages.md §9); exhaustive, so a missing sentence does not compile
 //! - `time`     dates, deadlines, ages, figures
+//! - `duty`     what is owed: states, marks, periods
 //! - `record`   records, lists and papers of hazards and checks
 //! - `pages`    menu, tabs, empty states, sentences of pages
 //! - `setup`    the first days of a school
@@ -18,15 +19,16 @@
 
 pub mod api;
 pub mod finding;
+pub mod duty;
 pub mod hazard;
 pub mod help;
 pub mod notice;
 pub mod org;
 pub mod pages;
 pub mod record;
-pub mod rule;
 pub mod refusal;
 pub mod roll;
+pub mod rule;
 pub mod setup;
 pub mod time;
 pub mod witness;
@@ -111,6 +113,7 @@ pub fn all_states() -> Vec<Word> {
     let mut out = thing::ALL.to_vec();
     out.extend(safety::hazard::State::ALL.iter().map(|s| state(*s)));
     out.extend(safety::check::Seen::ALL.iter().map(|s| seen(*s)));
+    out.extend_from_slice(duty::ALL);
     out.extend(org::POSTS);
     out
 }

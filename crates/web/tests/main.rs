@@ -5,6 +5,7 @@
 mod api;
 mod check;
 mod door;
+mod duty;
 mod hazard;
 mod live;
 mod pages;

@@ -20,7 +20,50 @@ pub fn coverage_before(seen: i64, all: i64) -> String {
 pub fn times(now: i64, before: i64) -> String {
     format!("本月查过 {} 次，上月 {} 次", number(now), number(before))
 }
-/// A number of the rules in one sentence.
+pub const DUTIES: &str = "应做事项";
+pub const WORKS: &str = "工作记录";
+pub const ALL: &str = "全部";
+pub const LATE_ONES: &str = "迟做、补录";
+
+/// 「8 份」 of lines that are shown as one.
+pub fn pieces(n: usize) -> String {
+    format!("{n} 份")
+}
+
+/// 「请填主持人。」, asked in the browser when a required field is empty.
+pub fn ask_for(label: &str) -> String {
+    format!("请填{label}。")
+}
+
+/// 「11-30 前」 of a deadline that ends a day.
+pub fn due_before(due: base::Ms) -> String {
+    format!("{} 前", super::day_full(due.plus(-1).day().plus_days(1)))
+}
+
+/// 「现在等 分管副校长 李建国 检查」, or who stands in.
+pub fn waits_for(role: &str, names: &str, stands_in: bool) -> String {
+    match (names.is_empty(), stands_in) {
+        (true, _) => format!("现在等 {role}，这个岗位还没有人"),
+        (false, true) => format!("现在等 {names}（代 {role}）"),
+        (false, false) => format!("现在等 {role} {names}"),
+    }
+}
+
+pub fn withdrawn(at: base::Ms, reason: Option<&str>) -> String {
+    match reason {
+        Some(reason) => format!("{} 撤下：{reason}", super::at(at)),
+        None => format!("{} 撤下", super::at(at)),
+    }
+}
+
+/// 「给 王建军：周五前」.
+pub fn given_to(to: &str, note: Option<&str>) -> String {
+    match note {
+        Some(note) => format!("给 {to}：{note}"),
+        None => format!("给 {to}"),
+    }
+}
+
 pub const EXAMPLE_PACK: &str = "示例，非正式文件";
 /// A phrase of the notice that nothing in the program serves yet.
 pub const NOT_SERVED: &str = "还没有接进校安，先按纸上的办";
@@ -38,6 +81,7 @@ pub fn in_force_from(day: base::Day) -> String {
     format!("{} 起施行", super::day_full(day))
 }
 
+/// A number of the rules in one sentence.
 pub fn param(key: &str, span_ms: i64) -> String {
     let days = span_ms / Ms::DAY;
     match key {
@@ -141,6 +185,7 @@ pub mod nav {
     pub const CHECKS: &str = "排查";
     pub const RAISE: &str = "报隐患";
     pub const CHECK: &str = "去排查";
+    pub const LEDGERS: &str = "台账";
 }
 
 pub mod tab {
@@ -160,6 +205,11 @@ pub mod tab {
     pub const CONTACTS: &str = "通讯录";
     pub const SETTINGS: &str = "设置";
     pub const LIST: &str = "名单";
+    pub const BOARD: &str = "看板";
+    pub const LEDGERS: &str = "台账";
+    pub const MEETINGS: &str = "例会";
+    pub const EDUCATION: &str = "教育";
+    pub const DUTIES: &str = "事项";
 }
 
 /// Why it is empty (pages.md §8).

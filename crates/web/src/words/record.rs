@@ -8,6 +8,9 @@ use safety::org::Role;
 use super::{act, category, day, grade, role, state, term, thing, time};
 
 /// The words of notice 2.6 that the loop serves; a test holds them against `packs/jilin-2012/notice.txt`.
+pub const ENTERED: &str = "登记";
+pub const PROVABLE: &str = "可核验";
+pub const ABOUT_HAZARD: &str = "那条隐患";
 pub const QUOTE: &str = "严格执行“隐患排查-建立台账-落实整改-复查销账”的闭环管理制度";
 /// The words of notice 2.6 that the checks serve.
 pub const QUOTE_COVER: &str = "不断加大检查频次和检查广度，实现安全检查全覆盖";

@@ -121,7 +121,11 @@ pub fn applies(applies: &Applies) -> String {
     let who = if !applies.stages.is_empty() {
         stages(&applies.stages)
     } else if applies.kinds.iter().any(|k| k.is_bureau()) {
-        if applies.kinds.iter().any(|k| k.is_school()) { "教育局和学校".to_string() } else { bureaus(&applies.kinds) }
+        if applies.kinds.iter().any(|k| k.is_school()) {
+            "教育局和学校".to_string()
+        } else {
+            bureaus(&applies.kinds)
+        }
     } else {
         "学校".to_string()
     };
@@ -170,11 +174,18 @@ mod tests {
         let weekly = Rule::Every { times: 1, period: PeriodKind::Week, each: Each::Unit, months: Vec::new() };
         assert_eq!(rule(&weekly), "每周至少 1 次");
         let topics: Vec<String> = (0..8).map(|n| format!("t{n}")).collect();
-        let lessons =
-            Rule::Every { times: 1, period: PeriodKind::SchoolYear, each: Each::ClassTopic(topics), months: Vec::new() };
+        let lessons = Rule::Every {
+            times: 1,
+            period: PeriodKind::SchoolYear,
+            each: Each::ClassTopic(topics),
+            months: Vec::new(),
+        };
         assert_eq!(rule(&lessons), "每学年 8 个主题，每班都要");
         assert_eq!(rule(&Rule::Deadline { after: "hazard.major".into(), hours: 72, working: true }), "3 个工作日内办");
-        assert_eq!(rule(&Rule::Retention { of: "sample".into(), keep_hours: Some(48), at_most_hours: None }), "至少留 2 天");
+        assert_eq!(
+            rule(&Rule::Retention { of: "sample".into(), keep_hours: Some(48), at_most_hours: None }),
+            "至少留 2 天"
+        );
     }
 
     #[test]

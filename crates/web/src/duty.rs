@@ -1,0 +1,25 @@
+//! 应做事项 pages (1.1, 1.3, 3.1, 3.2, 3.4, 4.1, 4.2): lists of cells in which something happened, one cell also while
+//! it is empty, the three stages 安排 检查 验收 with 退回, waivers. No rule here: `safety::duty` judges.
+
+mod act;
+mod cell;
+mod list;
+mod record;
+pub mod say;
+pub mod today;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::state::Web;
+
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/duties", get(list::list))
+        .route("/duties/cell", get(cell::show))
+        .route("/duties/arrange", post(act::arrange))
+        .route("/duties/waive", post(act::waive))
+        .route("/duties/sign", post(act::sign))
+        .route("/duties/{id}", get(record::show))
+        .route("/duties/{id}/{verb}", post(act::act))
+}

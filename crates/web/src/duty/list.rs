@@ -1,0 +1,150 @@
+//! Lists of duties: what happened, whose it is, how it stands; filters in the address, so that any view is a link.
+
+use askama::Template;
+use axum::extract::State as Held;
+use base::{Result, limits};
+use safety::Cx;
+use safety::duty::{self, Filter, State};
+use safety::org::login;
+
+use super::say;
+use crate::door::{Fields, Signed};
+use crate::error::Answer;
+use crate::page::{self, At, Choice, Column, ListTab, Shell, column};
+use crate::state::Web;
+use crate::words::{self, Word, duty as told};
+
+struct Row {
+    id: String,
+    title: String,
+    unit: String,
+    when: String,
+    clause: String,
+    who: String,
+    received: String,
+    word: Word,
+    marks: Vec<Word>,
+}
+
+#[derive(Template)]
+#[template(path = "duty/list.html")]
+struct ListPage {
+    shell: Shell,
+    bureau: bool,
+    tabs: Vec<ListTab>,
+    columns: Vec<Column>,
+    rows: Vec<Row>,
+    clauses: Vec<Choice>,
+    clause: String,
+    chip: String,
+    entry_title: String,
+    hidden: Vec<(String, String)>,
+    filtered: bool,
+    older: String,
+    newest: String,
+}
+
+struct Read {
+    rows: Vec<Row>,
+    next: Option<String>,
+    entry_title: String,
+}
+
+/// The filter in a query; Invalid for what cannot be read.
+pub fn filter(query: &Fields) -> Result<Filter> {
+    Ok(Filter {
+        unit: query.id("unit")?,
+        entry: query.opt("entry"),
+        clause: query.opt("clause"),
+        period: query.opt("period"),
+        state: query.read("state", State::from_code)?,
+        from_on: query.day("from_on")?,
+        until_on: query.day("until_on")?,
+        late: query.flag("late"),
+        mine: query.flag("mine"),
+    })
+}
+
+fn read(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>) -> Result<Read> {
+    let page = duty::list(cx, filter, cursor, limits::PAGE_ROWS)?;
+    let mut parts = say::Parts::default();
+    let mut rows = Vec::new();
+    for line in page.items {
+        let part = parts.words(cx, &line.duty.part);
+        let mut marks = Vec::new();
+        if line.duty.back_reason.is_some() {
+            marks.push(words::thing::BACK_ENTRY);
+        }
+        if line.duty.amended {
+            marks.push(words::thing::CORRECTED);
+        }
+        rows.push(Row {
+            id: line.duty.id.to_string(),
+            when: say::period(cx, &line.duty),
+            word: told::state(&line.duty, line.mark),
+            title: if part.is_empty() { line.title } else { format!("{}（{part}）", line.title) },
+            unit: line.unit_name,
+            clause: line.duty.clause.clone(),
+            who: line.done_by.or(line.owner).unwrap_or_default(),
+            received: line.duty.first_complete_at.map_or(String::new(), words::at),
+            marks,
+        });
+    }
+    let entry = filter.entry.as_ref().and_then(|id| cx.pack.entries.iter().find(|e| e.id == *id));
+    let entry_title = entry.map_or(String::new(), |e| e.title.clone());
+    Ok(Read { rows, next: page.next, entry_title })
+}
+
+fn tabs(signed: &Signed, query: &Fields) -> Vec<ListTab> {
+    let one = |label: &str, name: &str, value: &str, current: bool| {
+        let href = signed.ask.link(name, value);
+        ListTab { label: label.into(), href, current, ..ListTab::default() }
+    };
+    let state = query.text("state");
+    let plain = state.is_empty() && !query.flag("late");
+    vec![
+        one(words::pages::ALL, "state", "", plain),
+        one(told::CHECK.word, "state", "done", state == "done"),
+        one(told::ACCEPT.word, "state", "checked", state == "checked"),
+        one(told::RETURNED.word, "state", "returned", state == "returned"),
+        one(words::pages::LATE_ONES, "late", if query.flag("late") { "" } else { "1" }, query.flag("late")),
+    ]
+}
+
+pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
+    let query = signed.ask.fields();
+    let (wanted, cursor) = (filter(&query)?, query.opt("cursor"));
+    let read = web.read(signed.actor(), move |cx| read(cx, &wanted, cursor.as_deref())).await?;
+    let bureau = login::at_bureau(signed.actor());
+    let mut columns = vec![column("事项", "l1")];
+    if bureau {
+        columns.push(column("单位", "l2"));
+    }
+    columns.extend([
+        column("时段", "l2 nw"),
+        column("要点", "nw"),
+        column("谁", "l2"),
+        column("收到", "nw"),
+        column("状态", "l3"),
+    ]);
+    let clause = query.text("clause");
+    let mut shell = signed.shell(&web, At::Ledgers).await?;
+    shell.tabs = page::ledger_tabs(signed.actor(), page::LedgerTab::Duties);
+    let kept = ["unit", "entry", "period", "from_on", "until_on", "state"];
+    let page = ListPage {
+        tabs: tabs(&signed, &query),
+        clauses: words::notice::ITEMS.iter().map(|(n, name)| Choice::new(*n, format!("{n} {name}"))).collect(),
+        hidden: kept.iter().filter_map(|k| Some(((*k).to_string(), query.opt(k)?))).collect(),
+        filtered: kept.iter().any(|k| query.opt(k).is_some()) || !clause.is_empty() || query.flag("late"),
+        older: read.next.as_deref().map_or(String::new(), |next| signed.ask.link("cursor", next)),
+        newest: if query.has("cursor") { signed.ask.link("cursor", "") } else { String::new() },
+        entry_title: if read.entry_title.is_empty() { words::pages::DUTIES.into() } else { read.entry_title },
+        chip: if clause.is_empty() { "1.3".into() } else { clause.clone() },
+        rows: read.rows,
+        clause,
+        columns,
+        bureau,
+        shell,
+    };
+    page::full(&page)
+}

@@ -1,0 +1,104 @@
+//! A duty in words that need the pack, the calendar or the roll: its title, its period, its part.
+
+use std::collections::BTreeMap;
+
+use base::{Day, Id};
+use safety::duty::{Duty, cells};
+use safety::org::{people, unit};
+use safety::pack::model::{Entry, Evidence};
+use safety::{Cx, roll};
+
+use crate::words::duty as told;
+
+/// The entry's title in the pack that judged it.
+pub fn title(cx: &Cx<'_, '_>, duty: &Duty) -> String {
+    entry(cx, duty).map_or_else(|| duty.entry.clone(), |e| e.title.clone())
+}
+
+pub fn entry<'a>(cx: &Cx<'a, '_>, duty: &Duty) -> Option<&'a Entry> {
+    let packs = cx.packs;
+    packs.by_hash(&duty.pack_hash).unwrap_or_else(|| packs.in_force(duty.from_on)).entry(&duty.entry)
+}
+
+pub fn period(cx: &Cx<'_, '_>, duty: &Duty) -> String {
+    span(cx, duty.county, &duty.period, duty.from_on, duty.until_on)
+}
+
+pub fn span(cx: &Cx<'_, '_>, county: i64, key: &str, from: Day, until: Day) -> String {
+    let calendar = cx.packs.calendar(from, county);
+    let week = calendar.week_in_term(from).or(calendar.week_in_term(until));
+    told::period(key, from, until, week)
+}
+
+/// Names of classes, topics and persons that parts speak of; each looked up once.
+#[derive(Default)]
+pub struct Parts {
+    classes: BTreeMap<Id, String>,
+    persons: BTreeMap<Id, String>,
+}
+
+impl Parts {
+    /// 「三年二班 · 防一氧化碳中毒」; "" for the whole unit or where the viewer may not see the class.
+    pub fn words(&mut self, cx: &mut Cx<'_, '_>, key: &str) -> String {
+        let Some(part) = cells::part_of_key(key) else { return String::new() };
+        let mut out = Vec::new();
+        if let Some(id) = part.class {
+            let name = match self.classes.get(&id) {
+                Some(name) => name.clone(),
+                None => {
+                    let name = roll::load(cx, id).map_or(String::new(), |c| c.name);
+                    self.classes.insert(id, name.clone());
+                    name
+                }
+            };
+            out.push(name);
+        }
+        if let Some(topic) = &part.topic {
+            out.push(cx.pack.topics.get(topic).map_or_else(|| topic.clone(), |t| t.title.clone()));
+        }
+        if let Some(id) = part.person {
+            let name = match self.persons.get(&id) {
+                Some(name) => name.clone(),
+                None => {
+                    let name = people::names(cx, [id]).ok().and_then(|mut n| n.remove(&id)).unwrap_or_default();
+                    self.persons.insert(id, name.clone());
+                    name
+                }
+            };
+            out.push(name);
+        }
+        out.retain(|w| !w.is_empty());
+        out.join(" · ")
+    }
+}
+
+/// County number of a unit, for its calendar.
+pub fn county(cx: &mut Cx<'_, '_>, id: Id) -> i64 {
+    unit::load(cx, id).map_or(0, |u| u.county)
+}
+
+/// The form by which an entry is done, filled with what its cell knows; "" where no form does it.
+pub fn form_href(cx: &Cx<'_, '_>, entry: &str, unit: Id, part: &str, hazard: Option<Id>) -> String {
+    let Some(Evidence::Form { form, only }) = cx.pack.entry(entry).map(|e| &e.evidence) else { return String::new() };
+    let mut out = format!("/works/new?form={form}&unit={unit}");
+    let mut add = |name: &str, value: String| out.push_str(&format!("&{name}={value}"));
+    for (key, values) in only {
+        if let [value] = values.as_slice() {
+            add(key, value.clone());
+        }
+    }
+    let part = cells::part_of_key(part).unwrap_or_default();
+    if let Some(class) = part.class {
+        add("class", class.to_string());
+    }
+    if let Some(topic) = part.topic {
+        add("topic", topic);
+    }
+    if let Some(person) = part.person {
+        add("person", person.to_string());
+    }
+    if let Some(hazard) = hazard {
+        add("hazard", hazard.to_string());
+    }
+    out
+}
