@@ -25,7 +25,7 @@ mod story_2_6;
 mod story_3;
 mod story_4;
 mod story_4_2;
-mod witness;
 mod story_support;
 mod text;
+mod witness;
 mod world;

@@ -18,8 +18,8 @@
 //! one tone, everywhere.
 
 pub mod api;
-pub mod finding;
 pub mod duty;
+pub mod finding;
 pub mod hazard;
 pub mod help;
 pub mod notice;
