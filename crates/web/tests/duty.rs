@@ -20,7 +20,7 @@ async fn record(b: &mut Browser, chair: Id) -> String {
         ("due_1", "2026-11-20"),
     ];
     let page = b.post("/works/new", &fields).await;
-    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.body);
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
     page.location().to_string()
 }
 
@@ -38,31 +38,31 @@ async fn item_1_1_a_meeting_is_recorded_once_then_checked_and_accepted_by_two_ot
     let w = World::new();
     let mut head = w.signed("head").await;
     let today = head.get("/").await;
-    assert!(today.body.contains("每周安全例会"), "what is owed stands on 今日: {}", today.body);
-    assert!(today.body.contains("/works/new?form=meeting"), "one tap from doing it");
+    assert!(today.text.contains("每周安全例会"), "what is owed stands on 今日: {}", today.text);
+    assert!(today.text.contains("/works/new?form=meeting"), "one tap from doing it");
     let form = head.get("/works/new?form=meeting").await;
     assert_eq!(form.status, StatusCode::OK);
     for label in ["会议种类", "主持人", "问题", "形势", "对策", "议定事项"] {
-        assert!(form.body.contains(label), "{label}");
+        assert!(form.text.contains(label), "{label}");
     }
     let location = record(&mut head, w.people["vice"]).await;
     let page = head.get(&location).await;
     for words in ["三号楼疏散指示灯不亮", "换疏散指示灯", "每周安全例会", "按时"] {
-        assert!(page.body.contains(words), "{words} in {}", page.body);
+        assert!(page.text.contains(words), "{words} in {}", page.text);
     }
     let line = weekly(&w);
     assert_eq!(line.duty.period, "2026-W47");
     let record = format!("/duties/{}", line.duty.id);
     let mine = head.get(&record).await;
-    assert!(mine.body.contains("待检查") && !mine.body.contains("轮到您"), "the doer does not check: {}", mine.body);
+    assert!(mine.text.contains("待检查") && !mine.text.contains("轮到您"), "the doer does not check: {}", mine.text);
 
     let mut vice = w.signed("vice").await;
     let today = vice.get("/").await;
-    assert!(today.body.contains("检查：每周安全例会"), "{}", today.body);
+    assert!(today.text.contains("检查：每周安全例会"), "{}", today.text);
     let page = vice.get(&record).await;
-    assert!(page.body.contains("轮到您：检查"), "{}", page.body);
+    assert!(page.text.contains("轮到您：检查"), "{}", page.text);
     let checked = vice.post(&format!("{record}/check"), &[("note", "记得清楚")]).await;
-    assert_eq!(checked.status, StatusCode::SEE_OTHER, "{}", checked.body);
+    assert_eq!(checked.status, StatusCode::SEE_OTHER, "{}", checked.text);
     let again = vice.post(&format!("{record}/accept"), &[]).await;
     assert_ne!(again.status, StatusCode::SEE_OTHER, "who checked does not accept");
     assert_eq!(weekly(&w).duty.state, duty::State::Checked);
@@ -82,12 +82,12 @@ async fn item_1_3_what_is_typed_is_kept_and_every_fault_said_at_once() {
     let fields = [("form", "meeting"), ("kind", "regular"), ("studied", "<b>省厅通知</b>"), ("what_1", "没有人办")];
     let page = head.post("/works/new", &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.body.contains("&#60;b&#62;省厅通知") || page.body.contains("&lt;b&gt;省厅通知"), "{}", page.body);
-    assert!(page.body.contains("没有人办"));
+    assert!(page.text.contains("&#60;b&#62;省厅通知") || page.text.contains("&lt;b&gt;省厅通知"), "{}", page.text);
+    assert!(page.text.contains("没有人办"));
     let fields = [("form", "meeting"), ("kind", "regular"), ("studied", "省厅通知")];
     let page = head.post("/works/new", &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.body.contains("有 <span data-errors-count>2</span> 处要改"), "主持人 and 问题: {}", page.body);
+    assert!(page.text.contains("有 <span data-errors-count>2</span> 处要改"), "主持人 and 问题: {}", page.text);
     assert_eq!(head.get("/works/new?form=nothing").await.status, StatusCode::NOT_FOUND);
 }
 
@@ -99,23 +99,23 @@ async fn a_record_is_corrected_with_its_reason_and_voided_but_never_gone() {
     let path = location.split('?').next().unwrap().to_string();
     let vice = w.people["vice"].to_string();
     let form = head.get(&format!("{path}/correct")).await;
-    assert!(form.body.contains("三号楼疏散指示灯不亮"), "what stands there is in the form");
+    assert!(form.text.contains("三号楼疏散指示灯不亮"), "what stands there is in the form");
     let bare =
         head.post(&format!("{path}/correct"), &[("kind", "regular"), ("chair", &vice), ("problems", "两处")]).await;
     assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY, "a correction has a reason");
     let fields =
         [("kind", "regular"), ("chair", vice.as_str()), ("problems", "两处指示灯不亮"), ("reason", "漏记一处")];
     let done = head.post(&format!("{path}/correct"), &fields).await;
-    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let page = head.get(&path).await;
     for words in ["两处指示灯不亮", "更正过", "漏记一处"] {
-        assert!(page.body.contains(words), "{words}");
+        assert!(page.text.contains(words), "{words}");
     }
     assert_eq!(weekly(&w).mark, duty::Mark::OnTime, "corrected, and still on time");
     let gone = head.post(&format!("{path}/void"), &[("reason", "记到别的学校去了")]).await;
-    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.body);
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text);
     let page = head.get(&path).await;
-    assert!(page.body.contains("这一份已作废：记到别的学校去了"), "{}", page.body);
+    assert!(page.text.contains("这一份已作废：记到别的学校去了"), "{}", page.text);
     assert_ne!(weekly(&w).mark, duty::Mark::OnTime, "a voided record counts for nothing");
 }
 
@@ -125,15 +125,15 @@ async fn an_empty_cell_says_who_owes_it_and_leads_to_the_form() {
     let mut head = w.signed("head").await;
     let cell = format!("/duties/cell?unit={}&entry=meet.school&period=2026-W47&part=", w.school);
     let page = head.get(&cell).await;
-    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     for words in ["每周安全例会", "第12周（11-16—11-22）", "2026-11-24 前", "安全处主任", "去填", "每周至少 1 次"]
     {
-        assert!(page.body.contains(words), "{words} in {}", page.body);
+        assert!(page.text.contains(words), "{words} in {}", page.text);
     }
     let mut stranger = w.signed("stranger").await;
     assert_eq!(stranger.get(&cell).await.status, StatusCode::NOT_FOUND);
     let mut officer = w.signed("officer").await;
     let page = officer.get(&cell).await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(!page.body.contains("免做"), "what the notice itself orders is not waived");
+    assert!(!page.text.contains("免做"), "what the notice itself orders is not waived");
 }
