@@ -48,7 +48,8 @@ function table(): void {
 }
 
 export function initKeys(): void {
-  let going = 0;
+  // When g was pressed; a page that has just opened has not seen it.
+  let going = -Infinity;
   const acts: Record<string, () => void> = {
     '/': () => $('[data-find]')?.focus(),
     n: () => $('.top .report')?.click(),
@@ -79,7 +80,7 @@ export function initKeys(): void {
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $('dialog[open]')) return;
     if (event.timeStamp - going < SECOND_KEY_MS && GO[event.key]) {
-      going = 0;
+      going = -Infinity;
       event.preventDefault();
       const key = GO[event.key];
       ($(`.side [data-nav=${key}]`) ?? (key === 'school' ? $('.side [data-nav=units]') : null))?.click();
