@@ -219,8 +219,8 @@ fn equal_steps_give_equal_bytes() {
         assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
         assert!(picture.contains("管理参考，不代替消防设计审查"), "{command}");
     }
-    let phone =
-        ["plan", text(&fixture("tables")), "--steps", "9", "--svg", text(&svg), "--phone", "--json", "/dev/null"];
+    let tables = fixture("tables");
+    let phone = ["plan", text(&tables), "--steps", "9", "--svg", text(&svg), "--phone", "--json", "/dev/null"];
     crowd(&phone).fine();
     assert!(std::fs::read_to_string(&svg).unwrap().contains("viewBox=\"0 0 390 "));
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
