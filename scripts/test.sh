@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 parts=" ${PARTS:-lint ground doors faults release api browser city} "
-rooms=(-p base -p db -p journal -p safety -p crowd -p assets -p tidy)
+rooms=(-p base -p db -p journal -p safety -p crowd -p assets -p courier -p fakes -p tidy)
 
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/xiaoan-tests.XXXXXX")
 export TMPDIR
