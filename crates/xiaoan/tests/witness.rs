@@ -378,3 +378,41 @@ fn a_witness_names_itself_once_and_does_not_stand_where_the_log_stands() {
     let house = House::new();
     xiaoan(&house.data, &second).refused(1, "另一个目录");
 }
+
+#[test]
+fn the_far_sides_can_be_tried_without_a_network() {
+    use base::{Id, Ms};
+    use courier::{Gateway, Line, Message, Outcome, Wire};
+    use std::time::Duration;
+    let place = TempDir::new();
+    let (http, smtp) = (free_port().unwrap(), free_port().unwrap());
+    let (listen, mail) = (format!("127.0.0.1:{http}"), format!("127.0.0.1:{smtp}"));
+    let words = ["fakes", "--listen", &listen, "--smtp", &mail];
+    let mut child = command(place.path(), &words).stdout(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let (mut line, mut told) = (String::new(), String::new());
+    while !line.contains("按 Ctrl+C 停止") {
+        line.clear();
+        assert_ne!(out.read_line(&mut line).unwrap(), 0, "{told}");
+        told += &line;
+    }
+    for channel in ["企业微信", "钉钉", "飞书", "短信", "电话", "回调", "网页推送", "邮件"] {
+        assert!(told.contains(channel), "{channel} is not told: {told}");
+    }
+    let mut client = Client::new(([127, 0, 0, 1], http).into()).unwrap();
+    assert!(client.get("/").unwrap().text().contains("还没有收到消息"));
+    let url = format!("http://{listen}/gateway");
+    let desk = Gateway { url, key: fakes::GATEWAY_KEY.into(), secret: fakes::GATEWAY_SECRET.into() };
+    let message = Message::new(Id::from_parts(Ms(0), [1; 10]), Line::Test, "http://xiaoan.example/i/1").unwrap();
+    let call = desk.message("110", &message, |_| "【校安】测试", base::Stopwatch::wall_seconds());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let answer = runtime.block_on(Wire::new().send(&call, Duration::from_secs(20)));
+    assert!(matches!(desk.outcome(&answer), Outcome::Taken(Some(_))), "{answer:?}");
+    let page = client.get("/").unwrap().text();
+    assert!(page.contains("短信") && page.contains("【校安】测试") && page.contains("已收"), "{page}");
+    assert_eq!(client.get("/received").unwrap().json()[0]["to"], "110");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // They take what they are sent: only this machine may send.
+    xiaoan(place.path(), &["fakes", "--listen", "0.0.0.0:0"]).refused(2, "0.0.0.0");
+}
