@@ -33,7 +33,6 @@ fn lived_in(w: &World) -> Id {
     w.system(move |cx| safety::org::login::failed(cx, actor.login.unwrap(), "wrong", "test")).unwrap();
     crate::roll::lived_in(w);
     crate::pack_store::lived_in(w);
-    crate::story_1_1::lived_in(w);
     w.system(|cx| {
         use safety::kernel::witness::{Outcome, Stand, answered, configure};
         configure(cx, &[("w.example".into(), "http://w.example".into())], 1)?;
