@@ -178,6 +178,8 @@ pub fn lived_in(w: &World) {
     w.by("孙局长", move |cx| waiver::waive(cx, &waiver)).unwrap();
     // November closes; what comes later stands beside its sheet.
     w.fast_forward(25 * Ms::DAY);
+    // The passing of time reads the packs of the database again.
+    w.app.set_packs(packs());
     let late = NewWork {
         happened_on: Some(day("2026-11-25")),
         back_reason: Some("漏记".into()),

@@ -136,7 +136,7 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
     web.read(actor, |cx| {
         let lines = list::waiting(cx, BADGE_MAX)?;
         let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
-        let duties = duty::waiting(cx, BADGE_MAX as usize)?;
+        let duties = duty::today::turns(cx)?;
         let hazards = lines.len() as i64;
         let n = (hazards + duties.len() as i64).min(BADGE_MAX);
         Ok(Waits { n, hazards, late: late || duties.iter().any(|d| d.late) })
@@ -147,7 +147,7 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
 /// Badges of the menu by the names of their `data-count`, for live pages.
 pub fn nav_counts(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
     let hazards = list::waiting(cx, BADGE_MAX)?.len() as i64;
-    let n = (hazards + duty::waiting(cx, BADGE_MAX as usize)?.len() as i64).min(BADGE_MAX);
+    let n = (hazards + duty::today::turns(cx)?.len() as i64).min(BADGE_MAX);
     Ok(BTreeMap::from([("nav-today".to_string(), n), ("nav-hazard".to_string(), hazards)]))
 }
 
@@ -262,7 +262,7 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
         out.push(hazards(waits, at));
     }
     if !bureau && reads_duties(actor) {
-        out.push(entry("ledger", words::nav::LEDGERS, "/ledgers", "ledger", at == At::Ledgers));
+        out.push(entry("ledger", words::nav::LEDGERS, "/duties", "ledger", at == At::Ledgers));
     }
     if bureau {
         out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
@@ -322,9 +322,7 @@ fn plus(actor: &Actor) -> Vec<Entry> {
 /// The tabs of 台账 (a school) and of 学校 (a bureau): at most six.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LedgerTab {
-    Board,
     Units,
-    Ledgers,
     Meetings,
     Education,
     Duties,
@@ -334,14 +332,12 @@ pub fn ledger_tabs(actor: &Actor, now: LedgerTab) -> Vec<Tab> {
     let bureau = login::at_bureau(actor);
     let mut out = Vec::new();
     if bureau {
-        out.push(Tab::new(words::tab::BOARD, "/board", now == LedgerTab::Board));
         out.push(Tab::new(words::tab::LIST, "/units", now == LedgerTab::Units));
     }
     if reads_duties(actor) {
-        out.push(Tab::new(words::tab::LEDGERS, "/ledgers", now == LedgerTab::Ledgers));
+        out.push(Tab::new(words::tab::DUTIES, "/duties", now == LedgerTab::Duties));
         out.push(Tab::new(words::tab::MEETINGS, "/works?form=meeting", now == LedgerTab::Meetings));
         out.push(Tab::new(words::tab::EDUCATION, "/works?form=lesson", now == LedgerTab::Education));
-        out.push(Tab::new(words::tab::DUTIES, "/duties", now == LedgerTab::Duties));
     }
     out
 }

@@ -225,7 +225,8 @@ async fn machines_learn_how_it_stands() {
 /// Addresses of our own that a page links to, files left out.
 fn links(text: &str) -> Vec<String> {
     let found = text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
-    let own = found.filter(|h| h.starts_with('/') && !h.starts_with("/assets") && !h.starts_with("/manifest"));
+    let own =
+        found.filter(|h| h.starts_with('/') && !["/assets", "/manifest", "/files/"].iter().any(|f| h.starts_with(f)));
     own.map(|h| h.split('#').next().unwrap().replace("&amp;", "&").replace("&#38;", "&")).collect()
 }
 

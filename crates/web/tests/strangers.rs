@@ -87,6 +87,9 @@ struct Things {
     photo: String,
     class: String,
     pupil: String,
+    work: String,
+    duty: String,
+    resolution: String,
 }
 
 impl Things {
@@ -119,9 +122,35 @@ impl Things {
                 Ok((class, safety::roll::pupil::enter(cx, &new)?))
             })
             .unwrap();
+        let vice = w.people["vice"];
+        let (work, duty, resolution) = w
+            .by("head", move |cx| {
+                let text = |t: &str| serde_json::Value::from(t);
+                let task = safety::duty::resolution::NewResolution {
+                    what: "换疏散指示灯".into(),
+                    owner: vice,
+                    due_on: cx.now.day(),
+                    hazard: None,
+                };
+                let fields =
+                    [("kind", text("regular")), ("chair", text(&vice.to_string())), ("problems", text("灯不亮"))];
+                let new = safety::duty::NewWork {
+                    form: "meeting".into(),
+                    fields: fields.into_iter().map(|(k, v)| (k.to_string(), v)).collect(),
+                    resolutions: vec![task],
+                    ..Default::default()
+                };
+                let work = safety::duty::work::record(cx, &new)?;
+                let view = safety::duty::work::view(cx, work)?;
+                Ok((work, view.duties[0].id, view.resolutions[0].id))
+            })
+            .unwrap();
         Things {
             class: class.to_string(),
             pupil: pupil.to_string(),
+            work: work.to_string(),
+            duty: duty.to_string(),
+            resolution: resolution.to_string(),
             hazard: hazard.to_string(),
             check: check.to_string(),
             school: w.school.to_string(),
@@ -146,6 +175,9 @@ impl Things {
                 "places" => &self.place,
                 "classes" => &self.class,
                 "pupils" => &self.pupil,
+                "duties" => &self.duty,
+                "works" => &self.work,
+                "resolutions" => &self.resolution,
                 other => panic!("a new noun, {other}: say here what exists of it at the school"),
             }
             .clone()
@@ -156,6 +188,7 @@ impl Things {
         }
         for (name, value) in [
             ("{act}", "comment"),
+            ("{verb}", "check"),
             ("{topic}", "problems"),
             ("{code}", self.code.as_str()),
             ("{hash}", self.photo.as_str()),

@@ -35,6 +35,13 @@ pub fn lines(cx: &mut Cx<'_, '_>) -> Result<Vec<Waiting>> {
             }
         }
     }
+    resolutions(cx, &mut out)?;
+    sort(&mut out);
+    Ok(out)
+}
+
+/// 议定事项 that are the actor's.
+fn resolutions(cx: &mut Cx<'_, '_>, out: &mut Vec<Waiting>) -> Result<()> {
     for one in resolution::mine(cx, EVENTS)? {
         let due_at = one.due_on.end();
         out.push(Waiting {
@@ -53,10 +60,14 @@ pub fn lines(cx: &mut Cx<'_, '_>) -> Result<Vec<Waiting>> {
             late: due_at <= cx.now,
         });
     }
+    Ok(())
+}
+
+/// Late first, then the soonest due.
+fn sort(out: &mut [Waiting]) {
     out.sort_by(|a, b| {
         (!a.late, a.due_at, &a.clause, &a.entry, &a.part).cmp(&(!b.late, b.due_at, &b.clause, &b.entry, &b.part))
     });
-    Ok(out)
 }
 
 fn of_unit(cx: &mut Cx<'_, '_>, unit: &Unit, out: &mut Vec<Waiting>) -> Result<()> {
@@ -176,6 +187,64 @@ fn events(cx: &mut Cx<'_, '_>, unit: &Unit, chain: &Chain, out: &mut Vec<Waiting
             from_on: duty.from_on,
             due_at: duty.due_at,
             late: duty.due_at <= cx.now,
+            entry: duty.entry,
+            period: duty.period,
+            part: duty.part,
+        });
+    }
+    Ok(())
+}
+
+/// The turns alone: what somebody did, was given or sent back and that waits for the actor now, without the cells in
+/// which nothing has happened. Cheap enough for the badge of every page.
+pub fn turns(cx: &mut Cx<'_, '_>) -> Result<Vec<Waiting>> {
+    let mut out = Vec::new();
+    if reach(cx.actor.role, Action::DutyRead) != Reach::Nothing && cx.actor.person.is_some() {
+        let unit = unit::load(cx, cx.actor.unit)?;
+        turns_of(cx, &unit, &mut out)?;
+        if matches!(unit.kind, crate::org::UnitKind::Centre) {
+            for below in unit::children(cx, unit.id)?.into_iter().filter(|u| u.kind.is_school()) {
+                turns_of(cx, &below, &mut out)?;
+            }
+        }
+    }
+    resolutions(cx, &mut out)?;
+    sort(&mut out);
+    Ok(out)
+}
+
+fn turns_of(cx: &mut Cx<'_, '_>, unit: &Unit, out: &mut Vec<Waiting>) -> Result<()> {
+    let today = cx.now.day();
+    let rows = cx.tx.rows(sql::OF_UNIT, args![unit.id, today.plus_days(-BACK_DAYS), today.plus_days(366)])?;
+    let mut turns = Vec::new();
+    for row in &rows {
+        let duty = from_row(row)?;
+        match wait_of(&duty) {
+            Some(wait) if duty.state != State::Open => turns.push((wait, duty)),
+            _ => {}
+        }
+    }
+    if turns.is_empty() {
+        return Ok(());
+    }
+    let chain = owner::chain(cx, unit)?;
+    for (wait, duty) in turns {
+        let Some(entry) = credit::entry_of(super::pack_of(cx, &duty), &duty.entry) else { continue };
+        if !mine(cx, whose(entry, &duty, &chain)) {
+            continue;
+        }
+        let signing = matches!(wait, Wait::Check | Wait::Accept);
+        out.push(Waiting {
+            wait,
+            unit: unit.id,
+            title: entry.title.clone(),
+            clause: duty.clause.clone(),
+            id: Some(duty.id),
+            form: form_of(entry),
+            subject: duty.subject,
+            from_on: duty.from_on,
+            due_at: duty.due_at,
+            late: !signing && duty.due_at <= cx.now,
             entry: duty.entry,
             period: duty.period,
             part: duty.part,

@@ -74,7 +74,7 @@ pub async fn waive(Held(web): Held<Web>, posted: Posted) -> Answer {
         reason: f.text("reason"),
     };
     let id = web.act(&posted, move |cx| waiver::waive(cx, &new)).await?;
-    page::done(&posted.signed.ask, web.now(), id, back(&posted, "/board".into()))
+    page::done(&posted.signed.ask, web.now(), id, back(&posted, "/duties".into()))
 }
 
 /// 「签字验收 n 项」: what cannot be signed stays, with its reason on its own page.

@@ -86,7 +86,7 @@ pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
         if read.part.is_empty() { v.entry.title.clone() } else { format!("{}（{}）", v.entry.title, read.part) };
     let page = CellPage {
         crumbs: vec![
-            crumb(words::nav::LEDGERS, "/ledgers"),
+            crumb(words::nav::LEDGERS, "/duties"),
             crumb(v.entry.title.clone(), format!("/duties?entry={}", v.entry.id)),
             crumb(read.when.clone(), ""),
         ],

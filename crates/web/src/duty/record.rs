@@ -206,7 +206,7 @@ pub async fn page_of(
     Ok(RecordPage {
         id: d.id.to_string(),
         crumbs: vec![
-            crumb(words::nav::LEDGERS, "/ledgers"),
+            crumb(words::nav::LEDGERS, "/duties"),
             crumb(view.line.title.clone(), format!("/duties?entry={}", d.entry)),
             crumb(read.when.clone(), ""),
         ],

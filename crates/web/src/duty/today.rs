@@ -1,4 +1,5 @@
-//! Duties as lines of 今日: late first, each one tap from doing it. Lines of one entry and period that differ only in
+//! Duties as lines of 今日: what was done, given or sent back and now waits for the viewer, each one tap from doing it.
+//! Cells in which nothing has happened yet are not here (they need the day from which a unit keeps its ledgers here). Lines of one entry and period that differ only in
 //! their part (a class's eight topics, everybody's letter) are one line, so that a teacher is not shown eight.
 
 use std::collections::BTreeMap;
@@ -38,7 +39,7 @@ fn same(w: &Waiting) -> Same {
 /// At most `max` lines, with their deadlines.
 pub fn tasks(cx: &mut Cx<'_, '_>, max: usize) -> Result<Vec<(Ms, Task)>> {
     let mut groups: BTreeMap<Same, Vec<Waiting>> = BTreeMap::new();
-    for waiting in duty::waiting(cx, max)? {
+    for waiting in duty::today::turns(cx)?.into_iter().take(max) {
         groups.entry(same(&waiting)).or_default().push(waiting);
     }
     let mut parts = say::Parts::default();

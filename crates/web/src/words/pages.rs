@@ -205,8 +205,6 @@ pub mod tab {
     pub const CONTACTS: &str = "通讯录";
     pub const SETTINGS: &str = "设置";
     pub const LIST: &str = "名单";
-    pub const BOARD: &str = "看板";
-    pub const LEDGERS: &str = "台账";
     pub const MEETINGS: &str = "例会";
     pub const EDUCATION: &str = "教育";
     pub const DUTIES: &str = "事项";

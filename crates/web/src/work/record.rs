@@ -204,7 +204,7 @@ pub async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) 
     let page = RecordPage {
         id: work.id.to_string(),
         crumbs: vec![
-            crumb(words::nav::LEDGERS, "/ledgers"),
+            crumb(words::nav::LEDGERS, "/duties"),
             crumb(
                 read.form.as_ref().map_or(work.form.clone(), |f| f.title.clone()),
                 format!("/works?form={}", work.form),
