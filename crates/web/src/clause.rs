@@ -7,6 +7,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use base::Refusal;
+use safety::Actor;
 use safety::hazard::list::{self, Bucket, Filter};
 use safety::pack::model::{Basis, Entry, Item, Pack, Phrase, PhraseKind, Served};
 
@@ -252,7 +253,7 @@ async fn index(State(web): State<Web>, signed: Signed) -> Answer {
 }
 
 /// Where an item is served: words, address.
-fn places(number: &str) -> Vec<(&'static str, String)> {
+fn places(actor: &Actor, number: &str) -> Vec<(&'static str, String)> {
     let links: &[(&str, &str)] = match number {
         "2.6" => &[
             ("隐患清单", "/hazards?bucket=open"),
@@ -274,7 +275,20 @@ fn places(number: &str) -> Vec<(&'static str, String)> {
         "5.1" => &[("存证", "/help/journal")],
         _ => &[],
     };
-    links.iter().map(|(words, href)| (*words, (*href).to_string())).collect()
+    let open = links.iter().filter(|(_, href)| opens(actor, href));
+    open.map(|(words, href)| (*words, (*href).to_string())).collect()
+}
+
+/// Is the page for this viewer? A link that leads to 「这里由…使用」 is not shown.
+fn opens(actor: &Actor, href: &str) -> bool {
+    match href {
+        "/hazards/new" => page::may_raise(actor),
+        _ if href.starts_with("/hazards") => page::reads_hazards(actor),
+        _ if href.starts_with("/checks") => page::reads_checks(actor),
+        _ if href.starts_with("/works/new") => page::may_record(actor),
+        _ if href.starts_with("/works") || href.starts_with("/duties") => page::reads_duties(actor),
+        _ => true,
+    }
 }
 
 async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>) -> Answer {
@@ -297,7 +311,7 @@ async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>
         nav: nav(&pack, &number),
         texts: around.into_iter().flatten().filter_map(|n| Some(text(pack.items.get(n)?, n == nth))).collect(),
         demands: demands(&pack, item),
-        places: places(&number),
+        places: places(signed.actor(), &number),
         rules: wanted.map(|p| (words::pages::param(&p.key, p.span_ms), rule::basis(p.basis))).collect(),
         before: beside(nth.checked_sub(1)),
         after: beside(Some(nth + 1)),

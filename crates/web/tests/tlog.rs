@@ -132,6 +132,7 @@ async fn the_head_carries_its_cosignatures_and_the_journals_page_says_how_the_lo
 async fn printed_sheets_carry_the_days_code() {
     let w = World::new();
     let mut safety = w.signed("head").await;
+    w.settle();
     let head = journal::peek_checkpoint(&safety.get("/tlog/checkpoint").await.text).unwrap();
     let page = safety.get("/hazards/ledger").await.text;
     assert!(page.contains(&head.code()) && page.contains("校验码") && page.contains("<svg"), "{page}");

@@ -14,10 +14,17 @@ use crate::words::moving as words;
 const PAGE: i64 = 1_000;
 
 pub mod sql {
-    /// The counting key of the log goes on after the last one.
-    pub const SEQUENCE: &str = "select setval(pg_get_serial_sequence('leaf', 'pos'), greatest($1, 1)) as at";
-    pub const LAST: &str = "select cast(coalesce(max(pos), 0) as bigint) as last from leaf";
+    /// The counting keys go on after the last one.
+    pub const LEAF_SEQUENCE: &str = "select setval(pg_get_serial_sequence('leaf', 'pos'), greatest($1, 1)) as at";
+    pub const LEAF_LAST: &str = "select cast(coalesce(max(pos), 0) as bigint) as last from leaf";
+    pub const DELTA_SEQUENCE: &str =
+        "select setval(pg_get_serial_sequence('tally_delta', 'pos'), greatest($1, 1)) as at";
+    pub const DELTA_LAST: &str = "select cast(coalesce(max(pos), 0) as bigint) as last from tally_delta";
 }
+
+/// Tables with a counting key: the numbers are kept, and counting goes on after them.
+const COUNTED: &[(&str, &str, &str)] =
+    &[("leaf", sql::LEAF_LAST, sql::LEAF_SEQUENCE), ("tally_delta", sql::DELTA_LAST, sql::DELTA_SEQUENCE)];
 
 /// The key by which a table is paged.
 fn key(table: &str) -> Option<&'static [&'static str]> {
@@ -25,7 +32,7 @@ fn key(table: &str) -> Option<&'static [&'static str]> {
         return Some(&["county", "id"]);
     }
     Some(match table {
-        "leaf" | "tree" => &["pos"],
+        "leaf" | "tree" | "tally_delta" => &["pos"],
         "checkpoint" => &["one"],
         "command" => &["login", "key"],
         "due" => &["id", "rule"],
@@ -33,6 +40,13 @@ fn key(table: &str) -> Option<&'static [&'static str]> {
         "setting" => &["name"],
         "unit_tree" => &["top", "unit"],
         "session" => &["hash"],
+        "tally" => &["bureau", "entry", "period"],
+        "tally_month" => &["bureau", "entry", "month"],
+        "tally_day" => &["bureau", "until_on"],
+        "tally_unit" => &["unit", "month"],
+        "frozen_until" => &["unit"],
+        "witness" => &["name"],
+        "cosigned" => &["kind"],
         _ => return None,
     })
 }
@@ -57,8 +71,10 @@ pub fn run(house: &House, asked: &args::Move) -> Done {
         let moved = copy(&from, &to, table)?;
         println!("{}", words::table(table, moved));
     }
-    let last = from.read(|tx| tx.row(sql::LAST, &[])?.map_or(Ok(0), |row| row.int("last")))?;
-    to.write(move |tx| tx.row(sql::SEQUENCE, db::args![last]).map(|_| ()))?;
+    for (_, newest, sequence) in COUNTED {
+        let last = from.read(|tx| tx.row(newest, &[])?.map_or(Ok(0), |row| row.int("last")))?;
+        to.write(move |tx| tx.row(sequence, db::args![last]).map(|_| ()))?;
+    }
     for table in tables() {
         let (before, after) = (count(&from, table)?, count(&to, table)?);
         if before != after {
@@ -112,8 +128,8 @@ fn page(table: &str, key: &[&str], further: bool) -> String {
 fn put(tx: &mut db::Tx<'_>, table: &str, row: &Row) -> base::Result<()> {
     let (names, values): (Vec<&str>, Vec<Value>) = row.columns().map(|(name, value)| (name, value.clone())).unzip();
     let marks: Vec<String> = (1..=names.len()).map(|i| format!("${i}")).collect();
-    // The log's counting key keeps its numbers.
-    let given = if table == "leaf" { "overriding system value " } else { "" };
+    // A counting key keeps its numbers.
+    let given = if COUNTED.iter().any(|(name, ..)| *name == table) { "overriding system value " } else { "" };
     let sql = format!("insert into {table} ({}) {given}values ({})", names.join(", "), marks.join(", "));
     tx.exec(&sql, &values).map(|_| ())
 }

@@ -211,6 +211,7 @@ async fn a_proof_verifies_offline_and_is_for_those_who_may_read() {
     assert_eq!(journal::verify_bundle(&text, Some(&vkey)).unwrap().record, journal::RecordProof::Withheld);
     w.get("farhead", &path).await.problem(404, "not_found");
 
+    w.settle();
     let page = w.get("auditor", "/journal?limit=3").await.ok();
     let newest = page.body["items"][0]["n"].as_i64().unwrap();
     assert_eq!(newest, w.leaves() - 1);
