@@ -86,6 +86,9 @@ fn scenarios(dir: &Path) -> Vec<(PathBuf, String, Value)> {
     list
 }
 
+/// How a table's text is saved.
+type Spelling = fn(&str) -> Vec<u8>;
+
 #[test]
 fn bounds_of_every_reference_scenario() {
     let Some(dir) = reference() else { return };
@@ -160,7 +163,7 @@ fn all_faults_come_at_once_and_go_where_json_points() {
 #[test]
 fn tables_give_the_bounds_in_every_spelling() {
     let Some(dir) = reference() else { return };
-    let spellings: [(&str, fn(&str) -> Vec<u8>); 4] = [
+    let spellings: [(&str, Spelling); 4] = [
         ("as they are", |t| t.as_bytes().to_vec()),
         ("GB18030", |t| encoding_rs::GB18030.encode(t).0.into_owned()),
         ("mark", |t| [b"\xef\xbb\xbf", t.as_bytes()].concat()),
