@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{Day, Id, Ms, Seed};
 use safety::duty::cells::{self, Attributes, Facts, Frame, Span};
 use safety::org::{Role, Stage, UnitKind};
-use safety::pack::layer::{self, Harder, Own, Why, apply, asks_no_less};
+use safety::pack::layer::{Harder, Own, Why, apply, asks_no_less};
 use safety::pack::{Pack, Packs};
 
 fn own(id: &str) -> Own {
