@@ -219,7 +219,9 @@ impl<'a> Floors<'a> {
             self.house(canvas, h);
         }
         for (e, edge) in edges.iter().enumerate() {
-            if !outdoors(&e) && self.kind(&edge.from) != Some(NodeKind::Room) {
+            // A room's own door is drawn only where it is the reason.
+            let shown = self.kind(&edge.from) != Some(NodeKind::Room) || self.marks.contains_key(&e);
+            if !outdoors(&e) && shown {
                 self.way(canvas, e, used[e]);
             }
         }
