@@ -164,7 +164,7 @@ fn demand(pack: &Pack, entry: &Entry, mark: String, at: usize) -> Demand {
     }
 }
 
-/// What nothing in the program serves yet is said so.
+/// A phrase by itself: what shows it, and how far it is served; what nothing serves yet is said so.
 fn unserved(phrase: &Phrase, mark: String, at: usize) -> Option<Demand> {
     let PhraseKind::Duty { owes, evidence, served, .. } = &phrase.kind else { return None };
     let words = match served {
@@ -195,9 +195,6 @@ fn demands(pack: &Pack, item: &Item) -> Vec<Demand> {
         let PhraseKind::Duty { entries, .. } = &phrase.kind else { continue };
         n += 1;
         let known: Vec<&Entry> = entries.iter().filter_map(|id| pack.entry(id)).collect();
-        if known.is_empty() {
-            out.extend(unserved(phrase, rule::mark(n), i + 1));
-        }
         let mut first = true;
         for entry in known {
             if shown.contains(&entry.id.as_str()) {
@@ -205,6 +202,10 @@ fn demands(pack: &Pack, item: &Item) -> Vec<Demand> {
             }
             shown.push(&entry.id);
             out.push(Demand { anchor: std::mem::take(&mut first), ..demand(pack, entry, rule::mark(n), i + 1) });
+        }
+        if first {
+            // Nothing serves it yet, or the entries that do stand at an earlier phrase: it has its own line all the same.
+            out.extend(unserved(phrase, rule::mark(n), i + 1));
         }
     }
     let rest = pack.entries.iter().filter(|e| e.clause == item.number && !shown.contains(&e.id.as_str()));
