@@ -85,6 +85,8 @@ async fn item_1_3_what_is_typed_is_kept_and_every_fault_said_at_once() {
     let page = head.post("/works/new", &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("有 <span data-errors-count>2</span> 处要改"), "主持人 and 问题: {}", page.text);
+    let lesson = head.get("/works/new?form=lesson&topic=monoxide").await;
+    assert_eq!(lesson.text.matches("name=\"topic\" value=\"monoxide\"").count(), 1, "the topic is asked once");
     assert_eq!(head.get("/works/new?form=nothing").await.status, StatusCode::NOT_FOUND);
 }
 

@@ -81,6 +81,8 @@ fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
     cx.require(Action::WorkRecord, home.id, false)?;
     let form = cx.pack.forms.get(query.get("form")).cloned().ok_or(Error::from(Refusal::NotFound))?;
     let (wants_class, wants_topic) = asks(&cx.pack.entries, &form.id);
+    // A form that asks the topic itself is not asked it twice.
+    let wants_topic = wants_topic && !form.fields.iter().any(|f| f.key == "topic");
     let today = cx.now.day();
     let mut classes = Vec::new();
     let mut mine = Vec::new();
