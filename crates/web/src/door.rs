@@ -66,7 +66,7 @@ impl Ask {
             theme: look("theme", THEMES, "auto"),
             size: look("size", SIZES, "m"),
             address: peer.unwrap_or_else(|| "local".into()),
-            device: device(text(headers, header::USER_AGENT.as_str()).unwrap_or("")),
+            device: crate::agent::device(text(headers, header::USER_AGENT.as_str()).unwrap_or("")),
             origin: format!("{}://{host}", if web.tls() { "https" } else { "http" }),
             path,
         }
@@ -131,35 +131,6 @@ pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// `__Host-` binds the cookie to this host and to TLS; plain http cannot have it.
 pub fn session_cookie(tls: bool) -> &'static str {
     if tls { "__Host-xiaoan" } else { "xiaoan" }
-}
-
-/// A short, harmless description of the browser.
-fn device(agent: &str) -> String {
-    let first =
-        |list: &[(&str, &'static str)], other| list.iter().find(|(k, _)| agent.contains(k)).map_or(other, |(_, v)| *v);
-    let system = first(
-        &[
-            ("Android", "Android"),
-            ("iPhone", "iPhone"),
-            ("iPad", "iPad"),
-            ("HarmonyOS", "HarmonyOS"),
-            ("Windows", "Windows"),
-            ("Mac OS", "Mac"),
-            ("Linux", "Linux"),
-        ],
-        "—",
-    );
-    let browser = first(
-        &[
-            ("MicroMessenger", "WeChat"),
-            ("Edg/", "Edge"),
-            ("Firefox/", "Firefox"),
-            ("Chrome/", "Chrome"),
-            ("Safari/", "Safari"),
-        ],
-        "API",
-    );
-    format!("{system} · {browser}")
 }
 
 impl FromRequestParts<Web> for Ask {

@@ -44,6 +44,7 @@
 //! ```
 //! Templates extend `base.html` and take `shell`. Words come from `words`, never from the noun.
 
+mod agent;
 pub mod api;
 mod check;
 mod clause;
