@@ -53,6 +53,8 @@ fn open(path: &Path, more: OpenFlags, cache_kib: i64) -> Result<Connection> {
         // As in PostgreSQL: "x" is a name, never a text; `like` tells capitals apart.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        // A plan may not depend on an argument's value: else each `limit $1` is compiled anew whenever it is bound.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.execute_batch(&format!(
             "pragma foreign_keys = on; pragma case_sensitive_like = on; pragma trusted_schema = off;
              pragma temp_store = memory; pragma cache_size = -{cache_kib};"
@@ -186,5 +188,37 @@ pub(crate) fn failure(error: &rusqlite::Error, sql: &str) -> Failure {
             cause: Cause::Disk,
         },
         _ => Failure::broken(format!("{error}: {}", brief(sql))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_compiled_once_whatever_its_arguments() {
+        let dir = crate::testing::TempDir::new();
+        let connection = open_writer(&dir.path().join("x.db"), false).unwrap();
+        batch(&connection, "create table t (a bigint, b text); create index t_b on t (b) where a is null").unwrap();
+        let texts = [
+            "select a from t where a is null order by b limit $1",
+            "select a from t where b like $1 escape '\\'",
+            "select a from t where b >= $1 and a > 5",
+            "select a from t where b = 'x' and a = $1",
+        ];
+        let ints = || [Value::Int(1), Value::Int(9)];
+        for (sql, values) in texts.iter().zip([ints(), text("a"), text("b"), ints()]) {
+            for value in values.iter().cycle().take(6) {
+                rows(&connection, sql, std::slice::from_ref(value)).unwrap();
+            }
+            let again = connection.prepare_cached(sql).unwrap().get_status(StatementStatus::RePrepare);
+            assert_eq!(again, 0, "{sql}");
+        }
+    }
+
+    fn text(word: &str) -> [Value; 2] {
+        [Value::Text(word.into()), Value::Text(format!("{word}%"))]
     }
 }

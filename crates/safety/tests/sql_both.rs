@@ -2,7 +2,7 @@
 
 use base::{Day, Id, Ms};
 use db::{Db, Engine, testing};
-use safety::hazard::list::{Asker, Carrier, conditions, count_sql, page_sql};
+use safety::hazard::list::{Asker, Carrier, conditions, count_sql, one_sql, page_sql};
 use safety::hazard::{Bucket, Category, Filter, Grade, State, stats};
 use safety::kernel::registry;
 use safety::kernel::rights::Reach;
@@ -60,7 +60,8 @@ fn every_list_that_can_be_put_together_is_prepared_on_both_engines() {
                         let who = Asker { unit: id, person: Some(id), role: Role::Officer, bureau, leader };
                         for filter in [full(bucket), Filter { bucket, ..Filter::default() }] {
                             let q = || conditions(*reach, carrier, &who, Ms(0), &filter);
-                            for q in [page_sql(q(), None, 50), page_sql(q(), Some((Ms(0), id)), 50), count_sql(q())] {
+                            let pages = [page_sql(q(), None, 50), page_sql(q(), Some((Ms(0), id)), 50)];
+                            for q in pages.into_iter().chain([count_sql(q()), one_sql(q(), id)]) {
                                 let (sql, args) = (q.sql.clone(), q.args.clone());
                                 db.read(move |tx| tx.rows(&q.sql, &q.args))
                                     .unwrap_or_else(|e| panic!("{sql} {args:?}: {e}"));
@@ -86,7 +87,7 @@ fn every_list_that_can_be_put_together_is_prepared_on_both_engines() {
             db.prepare(&safety::support::sql::visits(reach)).unwrap();
         }
         db.prepare(&safety::org::post::vacant_sql()).unwrap();
-        assert_eq!(count, 5 * 2 * 8 * 2 * 2 * 3);
+        assert_eq!(count, 5 * 2 * 8 * 2 * 2 * 4);
     });
 }
 
@@ -155,5 +156,30 @@ fn figures_by_unit_walk_the_open_hazards_once() {
         assert!(place("SCAN o") < place("SEARCH t ") && place("SEARCH t ") < place("SEARCH d "), "{steps:?}");
         let searched: Vec<&String> = steps.iter().filter(|step| step.starts_with("SEARCH d ")).collect();
         assert!(searched.iter().all(|step| step.contains("top=? AND unit=?")), "{steps:?}");
+    }
+}
+
+/// A school's hazard is found by its id, not among all hazards of the school.
+#[test]
+fn one_hazard_is_found_by_its_id_whatever_the_asker_reaches() {
+    let (_dir, target) = testing::sqlite_file();
+    let db = Db::open(db::Options::new(target)).unwrap();
+    db.migrate(safety::MIGRATIONS).unwrap();
+    let id = Id::from_parts(Ms(0), [1; 10]);
+    let who = Asker { unit: id, person: Some(id), role: Role::Guard, bureau: false, leader: true };
+    for reach in Reach::SHAPES {
+        let mut asked = vec![(safety::hazard::sql::by_id(*reach), vec![db::Value::Int(1); 2])];
+        for bucket in Bucket::ALL {
+            let filter = Filter { bucket: Some(*bucket), ..Filter::default() };
+            let q = one_sql(conditions(*reach, Carrier::All, &who, Ms(0), &filter), id);
+            asked.push((q.sql, q.args));
+        }
+        for (sql, args) in asked {
+            let explained = format!("explain query plan {sql}");
+            let rows = db.read(move |tx| tx.rows(&explained, &args)).unwrap();
+            let steps: Vec<String> = rows.iter().map(|row| row.text("detail").unwrap()).collect();
+            let found = |step: &&String| step.contains("SEARCH hazard USING INDEX hazard_id (id=?)");
+            assert_eq!(steps.iter().filter(found).count(), 1, "{sql}: {steps:?}");
+        }
     }
 }

@@ -23,6 +23,10 @@ use crate::drive::{Measured, drive};
 const NOTE_CHARS: usize = 200;
 /// Characters of the answer that is kept with a request's key.
 const ANSWER_CHARS: usize = 320;
+/// Places that submissions are spread over at most, and how a client steps through them (a prime, so that it comes to
+/// each).
+const PLACES_MAX: i64 = 2_000;
+const STRIDE: usize = 7;
 /// Leaves numbered in one go, as the real sequencer does.
 const BATCH: i64 = 4_096;
 
@@ -175,8 +179,11 @@ pub fn rows(db: &Db, homes: &[Home], threads: usize, run_ms: i64) -> Measured {
     let clock = Clock::wall();
     let leaf_bytes = leaf_bytes(db);
     let make = |n: usize| -> Box<dyn FnMut() -> std::result::Result<(), String> + Send> {
-        let (db, home, clock) = (db.clone(), homes[n % homes.len()], clock.clone());
+        let (db, clock) = (db.clone(), clock.clone());
+        let mut turn = n;
         Box::new(move || {
+            let home = homes[turn % homes.len()];
+            turn += STRIDE;
             let given = Given::new(home, clock.now(), leaf_bytes);
             db.write(move |tx| given.store(tx)).map_err(|e| e.to_string())
         })
@@ -194,8 +201,11 @@ fn leaf_bytes(db: &Db) -> usize {
 /// The real job without HTTP: `threads` call the noun in this process.
 pub fn noun(app: &Arc<App>, actors: &[(Actor, Id)], threads: usize, run_ms: i64) -> Measured {
     let make = |n: usize| -> Box<dyn FnMut() -> std::result::Result<(), String> + Send> {
-        let (app, (actor, place)) = (app.clone(), actors[n % actors.len()].clone());
+        let app = app.clone();
+        let mut turn = n;
         Box::new(move || {
+            let (actor, place) = actors[turn % actors.len()].clone();
+            turn += STRIDE;
             let n = SERIAL.fetch_add(1, Ordering::Relaxed) as u64;
             let key = Id::new(app.now());
             let what = crate::api::sentence(n);
@@ -204,7 +214,7 @@ pub fn noun(app: &Arc<App>, actors: &[(Actor, Id)], threads: usize, run_ms: i64)
                 id: Some(key),
                 what,
                 place: Some(place),
-                category: Some(Category::Fire),
+                category: Some(Category::ALL[n as usize % Category::ALL.len()]),
                 ..NewHazard::default()
             };
             let job = move |cx: &mut safety::Cx<'_, '_>| {
@@ -216,15 +226,14 @@ pub fn noun(app: &Arc<App>, actors: &[(Actor, Id)], threads: usize, run_ms: i64)
     drive(threads, run_ms / 4, run_ms, make, || {}, || {})
 }
 
-/// Where the peopled schools of a database can raise hazards: one place and one person of each, with a login.
-pub fn homes(db: &Db, most: i64) -> Result<Vec<Home>> {
-    const SQL: &str = "select p.county, p.home, p.id as post, p.person, l.id as login, \
-        (select min(x.id) from place x where x.unit = p.home and x.closed_on is null) as place \
-        from post p join login l on l.person = p.person join unit u on u.id = p.home \
-        where p.role = $1 and p.until_on is null and u.kind in ('school', 'centre') \
-        and exists (select 1 from place y where y.unit = p.home and y.closed_on is null) \
-        order by p.home, p.id limit $2";
-    db.read(move |tx| {
+/// Where the peopled schools of a database can raise hazards: every place of some schools, each with one person of the
+/// school who has a login. A morning's hazards are not all found on one stair.
+pub fn homes(db: &Db, schools: usize) -> Result<Vec<Home>> {
+    const SQL: &str = "select p.county, p.home, p.id as post, p.person, l.id as login, x.id as place \
+        from post p join login l on l.person = p.person join unit u on u.id = p.home join place x on x.unit = p.home \
+        where p.role = $1 and p.until_on is null and u.kind in ('school', 'centre') and x.closed_on is null \
+        order by p.home, p.id, x.id limit $2";
+    let all: Vec<Home> = db.read(move |tx| {
         let read = |row: &Row| {
             Ok(Home {
                 county: row.int("county")?,
@@ -235,14 +244,19 @@ pub fn homes(db: &Db, most: i64) -> Result<Vec<Home>> {
                 login: row.id("login")?,
             })
         };
-        tx.rows(SQL, args!["safety_head", most])?.iter().map(read).collect()
-    })
+        tx.rows(SQL, args!["safety_head", PLACES_MAX])?.iter().map(read).collect()
+    })?;
+    let mut units: Vec<Id> = all.iter().map(|home| home.unit).collect();
+    units.dedup();
+    units.truncate(schools);
+    Ok(all.into_iter().filter(|home| units.contains(&home.unit)).collect())
 }
 
-/// A place of the institution in which the holder of a login acts.
-pub fn place_of(db: &Db, login: &str) -> Result<Option<Id>> {
-    const SQL: &str = "select min(x.id) as place from login l join post p on p.person = l.person \
-        join place x on x.unit = p.home where l.name = $1 and p.until_on is null and x.closed_on is null";
+/// The places of the institution in which the holder of a login acts.
+pub fn places_of(db: &Db, login: &str) -> Result<Vec<Id>> {
+    const SQL: &str = "select distinct x.id as place from login l join post p on p.person = l.person \
+        join place x on x.unit = p.home where l.name = $1 and p.until_on is null and x.closed_on is null \
+        order by x.id limit $2";
     let login = login.to_owned();
-    db.read(move |tx| tx.row(SQL, args![login.as_str()])?.map_or(Ok(None), |row| row.opt_id("place")))
+    db.read(move |tx| tx.rows(SQL, args![login.as_str(), PLACES_MAX])?.iter().map(|row| row.id("place")).collect())
 }

@@ -223,7 +223,17 @@ fn carrier(cx: &mut Cx<'_, '_>) -> Result<Carrier> {
 }
 
 /// The statement of one page.
-pub fn page_sql(mut q: Query, after: Option<(Ms, Id)>, limit: i64) -> Query {
+pub fn page_sql(q: Query, after: Option<(Ms, Id)>, limit: i64) -> Query {
+    page_of("hazard", q, after, limit)
+}
+
+/// The statement for one row that must fit the conditions.
+pub fn one_sql(mut q: Query, id: Id) -> Query {
+    let p = q.bind(id);
+    page_of(&sql::only(&p), q, None, 1)
+}
+
+fn page_of(source: &str, mut q: Query, after: Option<(Ms, Id)>, limit: i64) -> Query {
     if let Some((at, id)) = after {
         let (at, id) = (q.bind(at), q.bind(id));
         q.and(&format!("(h.received_at, h.id) < ({at}, {id})"));
@@ -231,7 +241,7 @@ pub fn page_sql(mut q: Query, after: Option<(Ms, Id)>, limit: i64) -> Query {
     let limit = q.bind(limit);
     q.sql = format!(
         "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, r.name as raiser_name \
-         from (select * from hazard h where {} order by h.received_at desc, h.id desc limit {limit}) h \
+         from (select * from {source} h where {} order by h.received_at desc, h.id desc limit {limit}) h \
          join unit u on u.id = h.unit left join place p on p.id = h.place \
          left join person a on a.id = h.assignee left join person r on r.id = h.raised_by \
          order by h.received_at desc, h.id desc",
@@ -281,10 +291,7 @@ pub fn count(cx: &mut Cx<'_, '_>, filter: &Filter) -> Result<i64> {
 
 /// One row as the asker may see it now: for live pages. None when it is out of scope or does not fit the filter.
 pub fn one(cx: &mut Cx<'_, '_>, filter: &Filter, id: Id) -> Result<Option<Line>> {
-    let mut q = start(cx, filter)?;
-    let p = q.bind(id);
-    q.and(&format!("h.id = {p}"));
-    let q = page_sql(q, None, 1);
+    let q = one_sql(start(cx, filter)?, id);
     cx.tx.row(&q.sql, &q.args)?.map(|row| line(&row)).transpose()
 }
 

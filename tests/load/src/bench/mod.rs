@@ -50,6 +50,14 @@ impl Bench<'_> {
     }
 }
 
+/// A tenth of the board to hold; `make bench-board` measures the whole.
+const BOARD_SCHOOLS: usize = 1_000;
+
+/// The machine, in a line.
+pub fn machine_line(dir: &Path) -> Done<String> {
+    machine::line(dir)
+}
+
 /// Longest start-up audit that is waited for, ms.
 const AUDIT_MS: i64 = 180_000;
 
@@ -90,6 +98,10 @@ pub fn run(asked: &Asked) -> Done {
     }
     if wants("lists") {
         lists::run(&mut bench)?;
+    }
+    if wants("board") {
+        let place = bench.place("board");
+        crate::board::run(&place, BOARD_SCHOOLS, &mut bench.report)?;
     }
     if wants("journal") {
         journal::run(&mut bench)?;
