@@ -15,6 +15,7 @@ mod pack_broken;
 mod pack_items;
 mod pack_layer;
 mod pack_store;
+mod rehearse;
 mod rights;
 mod roll;
 mod small_pack;

@@ -148,6 +148,17 @@ pub enum Pack {
         #[arg(long, help = help::PACK_JSON)]
         json: bool,
     },
+    #[command(about = help::PACK_REHEARSE, help_template = TEMPLATE)]
+    Rehearse {
+        #[arg(value_name = "DIR", help = help::PACK_DIR)]
+        dir: PathBuf,
+        #[arg(long, value_name = "DAY", help = help::PACK_FROM)]
+        from: Option<String>,
+        #[arg(long, value_name = "DAY", help = help::PACK_UNTIL)]
+        until: Option<String>,
+        #[arg(long, help = help::PACK_JSON)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand, Debug)]

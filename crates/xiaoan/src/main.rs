@@ -67,7 +67,9 @@ fn run(cli: &Cli) -> Done {
     if let Command::Fakes(asked) = &cli.command {
         return fakes_command::run(asked);
     }
-    if let Command::Pack { act } = &cli.command {
+    if let Command::Pack { act } = &cli.command
+        && !matches!(act, args::Pack::Rehearse { .. })
+    {
         return pack_command::run(act);
     }
     if let Command::Crowd { act } = &cli.command {
@@ -92,7 +94,7 @@ fn run(cli: &Cli) -> Done {
         Command::Backup(asked) => backup::run(&house, asked),
         Command::Restore(asked) => backup::restore(&house, asked),
         Command::Move(asked) => moving::run(&house, asked),
-        Command::Pack { act } => pack_command::run(act),
+        Command::Pack { act } => pack_command::rehearse(&house, act),
         Command::Doctor => doctor::run(&house),
         Command::Witness(asked) => witness::serve::run(&house, asked),
         Command::Fakes(asked) => fakes_command::run(asked),

@@ -2,10 +2,15 @@
 
 use std::path::Path;
 
-use safety::pack::{self, Files};
+use base::Day;
+use base::calendar::PeriodKind;
+use db::args;
+use safety::duty::rehearse as rehearsal;
+use safety::pack::{self, Files, store};
 
 use crate::args::Pack;
-use crate::stop::{Done, Stop, file, stop};
+use crate::house::House;
+use crate::stop::{Done, Stop, file, stop, wrong};
 use crate::words::pack as words;
 
 /// Files of a pack, and bytes of one: more is no pack.
@@ -16,6 +21,7 @@ pub fn run(act: &Pack) -> Done {
     match act {
         Pack::Check { dir } => check(dir),
         Pack::Show { dir, json } => show(dir, *json),
+        Pack::Rehearse { .. } => Ok(()),
     }
 }
 
@@ -79,6 +85,50 @@ fn show(dir: &Path, json: bool) -> Done {
         for entry in pack.entries.iter().filter(|e| e.clause == item.number) {
             println!("{}", words::entry(entry));
         }
+    }
+    Ok(())
+}
+
+pub mod sql {
+    pub const CITY: &str = "select id from unit where kind = 'city' order by received_at, id limit 1";
+    #[cfg(test)]
+    pub const ALL: &[&str] = &[CITY];
+}
+
+/// Runs a pack over what was recorded, against the pack in force. Needs the data folder, beside a running server too.
+pub fn rehearse(house: &House, act: &Pack) -> Done {
+    let Pack::Rehearse { dir, from, until, json } = act else { return run(act) };
+    let (draft, findings) = pack::read(&files(dir)?);
+    if !findings.is_empty() {
+        let lines: Vec<String> = findings.iter().map(web::words::finding::line).collect();
+        return Err(stop(format!("{}\n{}", lines.join("\n"), words::faults(findings.len()))));
+    }
+    let day = |text: &Option<String>, or: Day| match text {
+        Some(text) => Day::parse(text).ok_or_else(|| wrong(words::day(text))),
+        None => Ok(or),
+    };
+    let (db, today) = (house.beside()?, house.now()?.day());
+    let packs = db.read(store::load)?;
+    let now = packs.in_force(today).clone();
+    let year = now.calendar.period_of(PeriodKind::SchoolYear, today).map_or(today.plus_days(-90), |p| p.from);
+    let (from, until) = (day(from, year)?, day(until, today.plus_days(-1))?);
+    let days = until.days_since(from) + 1;
+    if !(1..=rehearsal::SPAN_DAYS).contains(&days) || until >= today {
+        return Err(wrong(words::span(rehearsal::SPAN_DAYS)));
+    }
+    let past = db.read(move |tx| {
+        let top = match tx.row(sql::CITY, args![])? {
+            Some(row) => row.id("id")?,
+            None => return Ok(None),
+        };
+        rehearsal::read(tx, top, from, until).map(Some)
+    })?;
+    let Some(past) = past else { return Err(stop(crate::words::nothing_here(&house.data))) };
+    let told = rehearsal::run(&past, &now, &draft);
+    if *json {
+        println!("{}", serde_json::to_string_pretty(&told).unwrap_or_default());
+    } else {
+        println!("{}", words::rehearsal(&told, &now, &draft));
     }
     Ok(())
 }

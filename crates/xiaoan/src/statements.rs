@@ -16,6 +16,7 @@ fn every_statement_can_be_prepared_on_both_engines() {
             crate::house::sql::ALL,
             crate::import::sql::ALL,
             crate::journal_command::sql::ALL,
+            crate::pack_command::sql::ALL,
             crate::user::sql::ALL,
         ];
         for sql in all.concat() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::{Day, Id, Result};
-use db::{Row, args};
+use db::{Row, Tx, args};
 
 use super::cells::{Attributes, Facts, Span};
 use super::sql;
@@ -106,21 +106,26 @@ pub struct Member {
 
 /// Every institution that ever owed anything under `top` (closed ones too), with facts and bureau.
 pub fn roster(cx: &mut Cx<'_, '_>, top: Id) -> Result<Vec<Member>> {
+    roster_of(cx.tx, top)
+}
+
+/// The same from a bare transaction: for a rehearsal beside a running server.
+pub fn roster_of(tx: &mut Tx<'_>, top: Id) -> Result<Vec<Member>> {
     let mut changes: BTreeMap<Id, Vec<_>> = BTreeMap::new();
-    for row in cx.tx.rows(sql::CHANGES_UNDER, args![top])? {
+    for row in tx.rows(sql::CHANGES_UNDER, args![top])? {
         changes.entry(row.id("unit")?).or_default().push(step(&row)?);
     }
     let mut people: BTreeMap<Id, Vec<_>> = BTreeMap::new();
-    for row in cx.tx.rows(sql::HOLDINGS_UNDER, args![top])? {
+    for row in tx.rows(sql::HOLDINGS_UNDER, args![top])? {
         if let Some(held) = holding(&row)? {
             people.entry(row.id("home")?).or_default().push(held);
         }
     }
     let mut classes: BTreeMap<Id, Vec<_>> = BTreeMap::new();
-    for row in cx.tx.rows(sql::CLASSES_UNDER, args![top])? {
+    for row in tx.rows(sql::CLASSES_UNDER, args![top])? {
         classes.entry(row.id("unit")?).or_default().push(class(&row)?);
     }
-    let rows = cx.tx.rows(sql::UNITS_UNDER, args![top])?;
+    let rows = tx.rows(sql::UNITS_UNDER, args![top])?;
     let units = rows.iter().map(unit::from_row).collect::<Result<Vec<_>>>()?;
     let bureaus: BTreeMap<Id, Id> = bureaus(&units, top);
     let mut out = Vec::with_capacity(units.len());

@@ -20,6 +20,7 @@ pub mod lines;
 pub mod list;
 pub mod owner;
 pub mod plan;
+pub mod rehearse;
 pub mod resolution;
 pub mod sql;
 mod store;

@@ -104,6 +104,11 @@ pub const CLASSES_UNDER: &str = "select c.unit, c.id, c.opened_on, c.closed_on f
 /// Class teachers on a day.
 pub const TEACHERS_OF: &str = "select class, teacher from class_span where unit = $1 and from_on <= $2 \
     and (until_on is null or until_on >= $2) and teacher is not null order by class, id";
+/// What stands credited under `$1` between two days, with entry and part: for a rehearsal.
+pub const CREDITS_UNDER: &str = "select d.unit, d.entry, d.part, c.happened_on from unit_tree t \
+    join duty d on d.unit = t.unit join credit c on c.duty = d.id \
+    where t.top = $1 and c.withdrawn_at is null and c.happened_on >= $2 and c.happened_on <= $3 \
+    order by d.unit, d.entry, c.happened_on, c.id limit $4";
 pub const UNITS_UNDER: &str = "select u.* from unit_tree t join unit u on u.id = t.unit where t.top = $1 \
     and u.kind in ('city', 'county', 'centre', 'school', 'point') order by u.code nulls last, u.id";
 pub const HOMES_OF_PERSON: &str = "select distinct p.home from post p where p.person = $1 and p.from_on <= $3 \
@@ -418,6 +423,7 @@ pub const ALL: &[&str] = &[
     CHANGES_UNDER,
     HOLDINGS_OF,
     HOLDINGS_UNDER,
+    CREDITS_UNDER,
     UNITS_UNDER,
     HOMES_OF_PERSON,
 ];

@@ -29,6 +29,10 @@ pub const KEY: &str = "显示存证的公钥";
 pub const PACK: &str = "政策包：检查一个包有没有要改的地方，显示它写了什么";
 pub const PACK_CHECK: &str = "检查一个政策包，逐条写明文件、行号和要改什么";
 pub const PACK_SHOW: &str = "显示一个政策包的要点和规则";
+pub const PACK_REHEARSE: &str =
+    "试算：拿一个政策包对照已有记录，看各岗位每周多少分钟、各类学校多少件、会有多少没做；服务运行时也能用";
+pub const PACK_FROM: &str = "从哪一天起 [默认本学年第一天]";
+pub const PACK_UNTIL: &str = "到哪一天止 [默认昨天]";
 pub const PACK_DIR: &str = "政策包的目录，例 packs/jilin-2012";
 pub const PACK_JSON: &str = "用 JSON 写出整理后的全部内容";
 pub const BACKUP: &str = "备份数据库、照片和配置；服务运行时也能用";
