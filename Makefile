@@ -4,6 +4,7 @@ DEMO_DATA ?= ./data/demo
 LISTEN ?= 127.0.0.1:8080
 
 .PHONY: demo test bench bench-crowd lint fmt clean-demo pictures
+.PHONY: demo test bench bench-board lint fmt clean-demo pictures
 
 demo:
 	$(CARGO) build --release -p xiaoan
@@ -20,6 +21,9 @@ bench:
 
 bench-crowd:
 	bash scripts/bench-crowd.sh
+# The bureau's board with 10,000 schools; its data is kept between runs.
+bench-board:
+	bash scripts/bench-board.sh
 
 # The README's pictures, from a running demo.
 pictures:

@@ -1,8 +1,10 @@
 //! `load bench --binary FILE --dir DIR --out FILE`: measures the shipped binary on this machine and writes the table.
 //! `--only demo,bureau,submit,restart,lists,journal` runs parts; `--quick` shortens every run (figures are then only a look).
+//! `load board --dir DIR [--schools N] [--out FILE]`: the bureau's board at the size to hold; the folder is kept.
 //! Loopback only; at most 256 clients; no run longer than 30 s; the whole stays under 15 minutes.
 
 mod bench;
+mod board;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,7 +39,44 @@ fn asked() -> Option<Asked> {
     (asked.binary.is_file() && !asked.dir.as_os_str().is_empty()).then_some(asked)
 }
 
+/// `load board`: the board alone, on a folder that is kept.
+fn board() -> Option<Result<(), Box<dyn std::error::Error>>> {
+    let mut words = std::env::args().skip(1);
+    if words.next().as_deref() != Some("board") {
+        return None;
+    }
+    let (mut dir, mut schools, mut out) = (PathBuf::new(), 10_000, None);
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--dir" => dir = words.next()?.into(),
+            "--schools" => schools = words.next()?.parse().ok()?,
+            "--out" => out = Some(PathBuf::from(words.next()?)),
+            _ => return None,
+        }
+    }
+    if dir.as_os_str().is_empty() {
+        return None;
+    }
+    let mut report = load::report::Report::default();
+    Some(board::run(&dir, schools, &mut report).and_then(|()| {
+        if let Some(out) = out {
+            let when = base::Clock::wall().now().day();
+            std::fs::write(out, report.markdown(&bench::machine_line(&dir)?, &when.to_string()))?;
+        }
+        Ok(())
+    }))
+}
+
 fn main() -> ExitCode {
+    if let Some(done) = board() {
+        return match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(e) => {
+                eprintln!("board: {e}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let Some(asked) = asked() else {
         eprintln!("{USAGE}");
         return ExitCode::from(2);
