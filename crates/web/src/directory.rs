@@ -17,7 +17,7 @@ use crate::error::Answer;
 use crate::page::{self, At, Crumb, Shell, UnitTab};
 use crate::seal::{Seal, seal};
 use crate::state::Web;
-use crate::unit::{crumbs, id_of, list_tabs, may};
+use crate::unit::{ListTabNow, crumbs, id_of, list_tabs, may};
 use crate::words;
 
 /// Units below whose leaders stand in a bureau's directory.
@@ -80,8 +80,11 @@ async fn contacts(State(web): State<Web>, signed: Signed, Path(id): Path<String>
         })
         .await?;
     let mut shell = signed.shell(&web, At::Units).await?;
-    shell.tabs =
-        if unit.kind.is_bureau() { list_tabs(id, false) } else { page::unit_tabs(id, unit.kind, UnitTab::Contacts) };
+    shell.tabs = if unit.kind.is_bureau() {
+        list_tabs(signed.actor(), id, ListTabNow::Contacts)
+    } else {
+        page::unit_tabs(signed.actor(), id, unit.kind, UnitTab::Contacts)
+    };
     page::full(&ContactsPage {
         crumbs,
         name: directory.name.clone(),

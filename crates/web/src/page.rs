@@ -14,13 +14,17 @@ use base::{Error, Id, Ms, Refusal, Result};
 use safety::hazard::list;
 use safety::kernel::rights::{Action, Reach, reach};
 use safety::org::{Role, login, people};
-use safety::{Actor, Cx, duty, hazard};
+use safety::{Actor, Cx, duty};
 use serde::Serialize;
 
 use crate::door::{Ask, Signed};
 use crate::error::{Answer, FieldFault, WebError, status_of};
 use crate::state::Web;
 use crate::words;
+
+mod tabs;
+
+pub use tabs::{HazardTab, LedgerTab, UnitTab, hazard_tabs, ledger_tabs, unit_tabs};
 
 /// Lines counted for the badge of the menu; more are shown as this many.
 const BADGE_MAX: i64 = 99;
@@ -316,79 +320,6 @@ fn plus(actor: &Actor) -> Vec<Entry> {
     if may_check(actor) {
         out.push(entry("check", words::nav::CHECK, "/checks/new", "check-list", false));
     }
-    out
-}
-
-/// The tabs of 台账 (a school) and of 学校 (a bureau): at most six.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LedgerTab {
-    Units,
-    Meetings,
-    Education,
-    Duties,
-}
-
-pub fn ledger_tabs(actor: &Actor, now: LedgerTab) -> Vec<Tab> {
-    let bureau = login::at_bureau(actor);
-    let mut out = Vec::new();
-    if bureau {
-        out.push(Tab::new(words::tab::LIST, "/units", now == LedgerTab::Units));
-    }
-    if reads_duties(actor) {
-        out.push(Tab::new(words::tab::DUTIES, "/duties", now == LedgerTab::Duties));
-        out.push(Tab::new(words::tab::MEETINGS, "/works?form=meeting", now == LedgerTab::Meetings));
-        out.push(Tab::new(words::tab::EDUCATION, "/works?form=lesson", now == LedgerTab::Education));
-    }
-    out
-}
-
-/// The tabs under 隐患: at most six.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HazardTab {
-    Open,
-    Major,
-    Upward,
-    All,
-    Checks,
-    Coverage,
-    Stats,
-    None,
-}
-
-pub fn hazard_tabs(actor: &Actor, now: HazardTab) -> Vec<Tab> {
-    let bucket = |b: hazard::Bucket| format!("/hazards?bucket={}", b.code());
-    let mut out = vec![Tab::new(words::tab::OPEN, bucket(hazard::Bucket::Open), now == HazardTab::Open)];
-    if login::at_bureau(actor) {
-        out.push(Tab::new(words::tab::MAJOR, bucket(hazard::Bucket::Major), now == HazardTab::Major));
-        out.push(Tab::new(words::tab::UPWARD, bucket(hazard::Bucket::Upward), now == HazardTab::Upward));
-    } else {
-        out.push(Tab::new(words::tab::ALL, bucket(hazard::Bucket::All), now == HazardTab::All));
-    }
-    if reads_checks(actor) {
-        out.push(Tab::new(words::tab::CHECKS, "/checks", now == HazardTab::Checks));
-        out.push(Tab::new(words::tab::COVERAGE, "/hazards/coverage", now == HazardTab::Coverage));
-    }
-    out.push(Tab::new(words::tab::STATS, "/hazards/stats", now == HazardTab::Stats));
-    out
-}
-
-/// The tabs of a unit's pages: 本校 of a school, a unit seen from the bureau.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnitTab {
-    People,
-    Places,
-    Contacts,
-    Settings,
-}
-
-pub fn unit_tabs(unit: Id, kind: safety::org::UnitKind, now: UnitTab) -> Vec<Tab> {
-    let at = |end: &str| format!("/units/{unit}{end}");
-    let mut out = vec![Tab::new(words::tab::PEOPLE, at("/people"), now == UnitTab::People)];
-    if kind.is_school() {
-        out.push(Tab::new(words::tab::PLACES, at("/places"), now == UnitTab::Places));
-    }
-    out.push(Tab::new(words::tab::CONTACTS, at("/posts"), now == UnitTab::Contacts));
-    out.push(Tab::new(words::tab::SETTINGS, at(""), now == UnitTab::Settings));
     out
 }
 

@@ -11,7 +11,7 @@ use crate::words::record;
 #[derive(Clone, Debug)]
 pub struct Paper {
     pub title: String,
-    pub head: Vec<&'static str>,
+    pub head: Vec<String>,
     pub rows: Vec<Vec<String>>,
     /// Rows that were left out because of a limit.
     pub left_out: i64,
@@ -21,9 +21,18 @@ impl Paper {
     pub fn of(sheet: &Sheet, title: String) -> Paper {
         Paper {
             title,
-            head: sheet.columns.iter().map(|c| record::column(c)).collect(),
+            head: sheet.columns.iter().map(|c| record::column(c).to_string()).collect(),
             rows: sheet.rows.iter().map(|row| row.iter().map(record::cell).collect()).collect(),
             left_out: sheet.left_out,
+        }
+    }
+
+    /// Gives the columns from `first` on their own names.
+    pub fn rename(&mut self, first: usize, names: Vec<String>) {
+        for (place, name) in names.into_iter().enumerate() {
+            if let Some(head) = self.head.get_mut(first + place) {
+                *head = name;
+            }
         }
     }
 
@@ -33,7 +42,7 @@ impl Paper {
         if title_row {
             line(&mut out, [self.title.as_str()]);
         }
-        line(&mut out, self.head.iter().copied());
+        line(&mut out, self.head.iter().map(String::as_str));
         for row in &self.rows {
             line(&mut out, row.iter().map(String::as_str));
         }
@@ -83,7 +92,7 @@ mod tests {
     fn a_spreadsheet_shows_text_and_runs_nothing() {
         let paper = Paper {
             title: "台账".into(),
-            head: vec!["序号", "隐患描述"],
+            head: vec!["序号".into(), "隐患描述".into()],
             rows: vec![vec!["1".into(), "=cmd|'/c calc'!A1".into()], vec!["2".into(), "他说\"好\"，\n换行".into()]],
             left_out: 0,
         };

@@ -135,7 +135,7 @@ async fn roll_page(
     let asked = query.clone();
     let roll = web.read(signed.actor(), move |cx| read_roll(cx, id, &asked)).await?;
     let mut shell = signed.shell(web, At::Units).await?;
-    shell.tabs = page::unit_tabs(roll.unit.home, roll.unit.kind, UnitTab::People);
+    shell.tabs = page::unit_tabs(signed.actor(), roll.unit.home, roll.unit.kind, UnitTab::People);
     let held = |role: &Role| roll.posts.iter().any(|p| p.role == *role);
     let vacant = posts::expected(&roll.unit).iter().filter(|r| !held(r)).map(|r| words::role(*r)).collect();
     let row = |p: &Person| PersonRow {

@@ -98,7 +98,7 @@ async fn list_page(
         })
         .await?;
     let mut shell = signed.shell(web, At::Units).await?;
-    shell.tabs = page::unit_tabs(unit.home, unit.kind, UnitTab::Places);
+    shell.tabs = page::unit_tabs(signed.actor(), unit.home, unit.kind, UnitTab::Places);
     let holds = |p: &&Place| matches!(p.kind, PlaceKind::Building | PlaceKind::Floor);
     Ok(ListPage {
         rows: places.iter().map(|p| row(p, &places)).collect(),

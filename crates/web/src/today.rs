@@ -48,6 +48,8 @@ struct Seen {
     major: Vec<Line>,
     vacant: Vec<(Id, String, Role)>,
     head: Option<(u64, Ms)>,
+    /// Texts and notices that wait for a signature.
+    to_sign: Vec<Task>,
     setup: Option<(String, String)>,
     latest: Vec<Line>,
 }
@@ -66,6 +68,7 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
         head: None,
         setup: crate::setup::offer(cx)?,
         latest: Vec::new(),
+        to_sign: crate::signing::tasks(cx)?,
     };
     if page::reads_hazards(&actor) {
         let filter = Filter { bucket: Some(Bucket::Open), ..Filter::default() };
@@ -161,6 +164,7 @@ struct TodayPage {
     journal: Option<String>,
     /// What is left of the first days, and where it goes on.
     setup: Option<(String, String)>,
+    to_sign: Vec<Task>,
     may_check: bool,
 }
 
@@ -219,6 +223,7 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         vacant: seen.vacant.iter().take(BESIDE).map(vacant).collect(),
         journal: seen.head.map(|(size, at)| words::pages::journal_head(size as i64, at)),
         setup: seen.setup,
+        to_sign: seen.to_sign,
         may_check: page::may_check(actor),
         shell,
     }

@@ -7,10 +7,10 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use base::{Error, Id, Result, limits};
-use safety::Cx;
-use safety::kernel::rights::Action;
+use safety::kernel::rights::{Action, Reach, reach};
 use safety::org::unit::{Change, NewUnit, Unit, UnitStep};
 use safety::org::{Stage, UnitKind, login, people, unit};
+use safety::{Actor, Cx};
 
 use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
@@ -140,16 +140,33 @@ async fn list(State(web): State<Web>, signed: Signed) -> Answer {
         return page::part(&live);
     }
     let mut shell = signed.shell(&web, At::Units).await?;
-    shell.tabs = list_tabs(top.id, true);
+    shell.tabs = list_tabs(signed.actor(), top.id, ListTabNow::List);
     page::full(&ListPage { title: top.name, of: top.id.to_string(), crumbs, query, may_open, live, shell })
 }
 
-/// 名单 and 通讯录 of a bureau.
-pub(crate) fn list_tabs(of: Id, list: bool) -> Vec<Tab> {
-    vec![
-        Tab::new(words::tab::LIST, format!("/units?of={of}"), list),
-        Tab::new(words::tab::CONTACTS, format!("/units/{of}/posts"), !list),
-    ]
+/// The tabs of a bureau's list of schools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ListTabNow {
+    List,
+    Contacts,
+    Texts,
+    Supports,
+}
+
+/// 名单, 通讯录, 制度预案 and 帮扶 of a bureau.
+pub(crate) fn list_tabs(actor: &Actor, of: Id, now: ListTabNow) -> Vec<Tab> {
+    let mut out = vec![
+        Tab::new(words::tab::LIST, format!("/units?of={of}"), now == ListTabNow::List),
+        Tab::new(words::tab::CONTACTS, format!("/units/{of}/posts"), now == ListTabNow::Contacts),
+    ];
+    let reads = |action| login::at_bureau(actor) && reach(actor.role, action) != Reach::Nothing;
+    if reads(Action::TextRead) {
+        out.push(Tab::new(words::tab::TEXTS, "/texts", now == ListTabNow::Texts));
+    }
+    if reads(Action::SupportRead) {
+        out.push(Tab::new(words::tab::SUPPORT, "/supports", now == ListTabNow::Supports));
+    }
+    out
 }
 
 struct StepRow {
@@ -176,6 +193,8 @@ struct ShowPage {
     may_change: bool,
     may_manage: bool,
     ways: Vec<life::Way>,
+    may_support: bool,
+    may_plan: bool,
     leaf: String,
     typed: Fields,
     faults: Vec<FieldFault>,
@@ -245,7 +264,7 @@ async fn show_page(
     let s = web.read(signed.actor(), move |cx| shown(cx, id)).await?;
     let mut shell = signed.shell(web, At::Units).await?;
     if s.unit.kind.is_institution() {
-        shell.tabs = page::unit_tabs(id, s.unit.kind, UnitTab::Settings);
+        shell.tabs = page::unit_tabs(signed.actor(), id, s.unit.kind, UnitTab::Settings);
     }
     let mut seconds = vec![Choice::new("", "不指定")];
     seconds.extend(s.seconds.into_iter().map(|(id, name)| Choice::new(id.to_string(), name)));
@@ -265,6 +284,8 @@ async fn show_page(
         may_change: s.may_change && s.unit.closed_on.is_none(),
         may_manage: s.may_manage && s.unit.closed_on.is_none(),
         ways: if s.may_manage { life::ways(&s.unit) } else { Vec::new() },
+        may_support: reach(signed.actor().role, Action::SupportRead) != Reach::Nothing,
+        may_plan: reach(signed.actor().role, Action::NoticeRead) != Reach::Nothing,
         leaf: s.leaf.map(words::number).unwrap_or_default(),
         stages: Stage::ALL.iter().map(|k| Choice::new(k.code(), words::stage(*k))).collect(),
         seconds,

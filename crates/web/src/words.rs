@@ -11,6 +11,7 @@
 //! - `api`      what only programs are told
 //! - `witness`  见证, 校验码
 //! - `roll`     classes and grades
+//! - `text`     written rules, notices, help
 //! - `notice`   the 23 items with their short names
 //! - `rule`     the pack's rules: how often, for what, of whom
 //!
@@ -30,6 +31,7 @@ pub mod refusal;
 pub mod roll;
 pub mod rule;
 pub mod setup;
+pub mod text;
 pub mod time;
 pub mod witness;
 
@@ -115,6 +117,8 @@ pub fn all_states() -> Vec<Word> {
     out.extend(safety::check::Seen::ALL.iter().map(|s| seen(*s)));
     out.extend_from_slice(duty::ALL);
     out.extend(org::POSTS);
+    out.extend(text::STATES);
+    out.extend(safety::text::Standing::ALL.iter().map(|s| text::standing(*s)));
     out
 }
 

@@ -9,6 +9,7 @@ mod duty;
 mod hazard;
 mod live;
 mod pages;
+mod papers;
 mod photos;
 mod roll;
 mod serve;

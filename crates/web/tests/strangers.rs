@@ -90,6 +90,11 @@ struct Things {
     work: String,
     duty: String,
     resolution: String,
+    text: String,
+    notice: String,
+    layer: String,
+    support: String,
+    visit: String,
 }
 
 impl Things {
@@ -145,7 +150,61 @@ impl Things {
                 Ok((work, view.duties[0].id, view.resolutions[0].id))
             })
             .unwrap();
+        let (text, layer) = w
+            .by("head", |cx| {
+                let new = safety::text::NewText {
+                    kind: "hazard".into(),
+                    body: "一、排查。".into(),
+                    meeting: "校务会".into(),
+                    ..Default::default()
+                };
+                let text = safety::text::adopt(cx, &new)?;
+                let new = safety::notice::layer::NewLayer {
+                    title: "扫雪".into(),
+                    clause: "2.5".into(),
+                    times: Some(1),
+                    period: Some("week".into()),
+                    ..Default::default()
+                };
+                Ok((text, safety::notice::layer::add(cx, &new)?))
+            })
+            .unwrap();
+        let school = w.school;
+        let (notice, support, visit) = w
+            .by("officer", move |cx| {
+                let new = safety::notice::NewNotice {
+                    id: None,
+                    number: None,
+                    title: "冬季专项".into(),
+                    body: "查一遍。".into(),
+                    clause: "2.6".into(),
+                    kinds: vec![],
+                    units: vec![],
+                    figures: vec![],
+                    category: None,
+                    asks: vec![],
+                    from_on: None,
+                    due_on: cx.now.day().plus_days(9),
+                };
+                let notice = safety::notice::issue(cx, &new)?;
+                let new = safety::support::NewSupport {
+                    unit: Some(school),
+                    reasons: "理由".into(),
+                    plan: "计划".into(),
+                    ..Default::default()
+                };
+                let support = safety::support::name(cx, &new)?;
+                let (seen, advised) = ("看到".into(), "建议".into());
+                let new = safety::support::NewVisit { unit: Some(school), seen, advised, ..Default::default() };
+                Ok((notice, support, safety::support::record(cx, &new)?))
+            })
+            .unwrap();
         Things {
+            text: text.to_string(),
+            notice: notice.to_string(),
+            layer: layer.to_string(),
+            support: support.to_string(),
+            visit: visit.to_string(),
             class: class.to_string(),
             pupil: pupil.to_string(),
             work: work.to_string(),
@@ -178,6 +237,11 @@ impl Things {
                 "duties" => &self.duty,
                 "works" => &self.work,
                 "resolutions" => &self.resolution,
+                "texts" => &self.text,
+                "notices" => &self.notice,
+                "layers" => &self.layer,
+                "supports" if path.contains("/visits/") => &self.visit,
+                "supports" => &self.support,
                 other => panic!("a new noun, {other}: say here what exists of it at the school"),
             }
             .clone()
@@ -189,6 +253,7 @@ impl Things {
         for (name, value) in [
             ("{act}", "comment"),
             ("{verb}", "check"),
+            ("{kind}", "hazard"),
             ("{topic}", "problems"),
             ("{code}", self.code.as_str()),
             ("{hash}", self.photo.as_str()),
@@ -241,7 +306,8 @@ async fn what_is_not_theirs_is_not_there_for_strangers() {
             assert_eq!(status.as_u16(), expected, "{who} {route:?}: {text}");
             assert_eq!(w.leaves(), leaves, "{who} {route:?} left a leaf");
             if !matches!(route.path.as_str(), "/q/{code}") {
-                for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", "韩雨桐"] {
+                for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", "韩雨桐", "冬季专项"]
+                {
                     assert!(!text.contains(secret), "{who} {route:?} tells {secret}");
                 }
             }
@@ -271,7 +337,8 @@ async fn lists_of_strangers_hold_nothing_of_others() {
         }
         for of in ["/units?of=", "/hazards?unit=", "/checks?unit=", "/hazards/coverage?unit=", "/hazards/stats?unit="] {
             let page = browser.get(&format!("{of}{}", things.school)).await;
-            for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", "韩雨桐"] {
+            for secret in ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", "韩雨桐", "冬季专项"]
+            {
                 assert!(!page.text.contains(secret), "{who} {of} tells {secret}");
             }
         }

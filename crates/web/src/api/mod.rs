@@ -25,12 +25,15 @@ mod files;
 mod hazard;
 mod hazards;
 mod journal;
+mod notices;
 mod org;
 mod page;
 mod people;
 mod places;
 mod roll;
 mod session;
+mod supports;
+mod texts;
 mod units;
 mod wire;
 
@@ -53,6 +56,9 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(people::routes())
         .merge(places::routes())
         .merge(roll::routes())
+        .merge(texts::routes())
+        .merge(notices::routes())
+        .merge(supports::routes())
         .merge(hazards::routes())
         .merge(acts::routes())
         .merge(checks::routes())

@@ -168,6 +168,10 @@ texts! {
     /// A code of the register of schools or of divisions.
     UnitCode = 20;
     Phone = 40;
+    /// A plan, or what somebody saw and advised.
+    Long = safety::support::PLAN_CHARS;
+    /// A written rule or the words of a notice.
+    Body = safety::text::BODY_CHARS;
     Mobile = 20;
     /// Number of an order.
     Number = 40;
@@ -242,6 +246,10 @@ codes! {
     Category = safety::hazard::Category, safety::hazard::Category::ALL;
     Bucket = safety::hazard::Bucket, safety::hazard::Bucket::ALL;
     Seen = safety::check::Seen, safety::check::Seen::ALL;
+    Standing = safety::text::Standing, safety::text::Standing::ALL;
+    NoticeKind = safety::notice::Kind, safety::notice::Kind::ALL;
+    AskKind = safety::notice::AskKind, safety::notice::AskKind::ALL;
+    Figure = safety::notice::Figure, safety::notice::Figure::ALL;
 }
 
 impl From<Ms> for At {
@@ -267,8 +275,8 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
     }
     of! {
         At Date Uid PhotoHash Password
-        Name Fact Note LoginName Title Short UnitCode Phone Mobile Number
-        UnitKind Stage Role PlaceKind State Act Grade Term Category Bucket Seen
+        Name Fact Note LoginName Title Short UnitCode Phone Long Body Mobile Number
+        UnitKind Stage Role PlaceKind State Act Grade Term Category Bucket Seen Standing NoticeKind AskKind Figure
     }
 }
 

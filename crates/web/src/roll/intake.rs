@@ -55,7 +55,7 @@ async fn import_page(
     }
     trail.push(crumb(words::tab::IMPORT, ""));
     let mut shell = signed.shell(web, At::Units).await?;
-    shell.tabs = page::unit_tabs(unit.home, unit.kind, UnitTab::People);
+    shell.tabs = page::unit_tabs(signed.actor(), unit.home, unit.kind, UnitTab::People);
     let left = faults.len().saturating_sub(SHOWN);
     let faults = faults.into_iter().take(SHOWN).collect();
     Ok(ImportPage { shell, crumbs: trail, unit, table, plan, rows, left, faults })

@@ -90,7 +90,7 @@ async fn list_page(
         })
         .await?;
     let mut shell = signed.shell(web, At::Units).await?;
-    shell.tabs = page::unit_tabs(unit.home, unit.kind, UnitTab::People);
+    shell.tabs = page::unit_tabs(signed.actor(), unit.home, unit.kind, UnitTab::People);
     let zero = |n: i64| if n == 0 { String::new() } else { words::number(n) };
     let row = |(class, named): &(roll::Class, roll::Named)| ClassRow {
         id: class.id.to_string(),

@@ -62,7 +62,7 @@ async fn turn_page(
     }
     trail.push(crumb(words::tab::TURN, ""));
     let mut shell = signed.shell(web, At::Units).await?;
-    shell.tabs = page::unit_tabs(unit.home, unit.kind, UnitTab::People);
+    shell.tabs = page::unit_tabs(signed.actor(), unit.home, unit.kind, UnitTab::People);
     let row = |p: &Proposal| {
         let typed = typed.get(&format!("name_{}", p.class.id)).to_string();
         let next = p.grade.map(|g| say::renamed(&p.class.name, g)).unwrap_or_default();

@@ -198,6 +198,12 @@ pub mod tab {
     pub const STATS: &str = "统计";
     pub const PEOPLE: &str = "人员岗位";
     pub const PLACES: &str = "地点";
+    pub const TEXTS: &str = "制度预案";
+    pub const SUPPORT: &str = "帮扶";
+    pub const TEXT_OF_NOTICE: &str = "条文";
+    pub const NOTICES: &str = "通知";
+    pub const PLAN: &str = "年计划";
+    pub const YEAR_END: &str = "学年小结";
     pub const STAFF: &str = "教职工";
     pub const IMPORT: &str = "导入";
     pub const TURN: &str = "升级";

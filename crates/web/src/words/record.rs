@@ -38,6 +38,11 @@ pub fn column(key: &str) -> &'static str {
         "state" => "状态",
         "due" => "办理期限",
         "received" => "登记时间",
+        "signed_at" => "签收时间",
+        "signed_by" => "签收人",
+        other if safety::notice::Figure::from_code(other).is_some() => {
+            safety::notice::Figure::from_code(other).map_or("", super::text::figure)
+        }
         _ => "备注",
     }
 }
@@ -50,6 +55,7 @@ pub fn code(kind: &str, code: &str) -> String {
         "term" => Term::from_code(code).map(term),
         "state" => State::from_code(code).map(|s| state(s).word),
         "result" => Some(if code == "pass" { "合格" } else { "不合格" }),
+        "total" => Some("合计"),
         "yes_no" => Some(if code == "yes" { "是" } else { "否" }),
         "mark" => Some(match code {
             "back_entry" => thing::BACK_ENTRY.word,

@@ -321,6 +321,7 @@ async fn every_operation_succeeds_every_act_leaves_a_leaf_and_strangers_get_noth
     let mut walk = Walk { w: &w, made: BTreeSet::new() };
     organisation(&mut walk).await;
     the_roll(&mut walk).await;
+    papers(&mut walk).await;
     straight_road(&mut walk).await;
     upward(&mut walk).await;
     let before = w.leaves();
@@ -451,6 +452,46 @@ async fn the_roll(walk: &mut Walk<'_>) {
     let counts = walk.read("officer", &format!("/classes?unit={unit}"), "").await;
     assert_eq!(counts.body["items"].as_array().map(Vec::len), Some(1));
     walk.act("head", "POST", "/classes/{id}/close", &one, json!({})).await;
+}
+
+async fn papers(walk: &mut Walk<'_>) {
+    let w = walk.w;
+    let school = w.id("school");
+    let body = json!({ "kind": "hazard", "body": "一、排查。", "meeting": "第3次校务会" });
+    let text = walk.act("head", "POST", "/texts", "", body).await.id();
+    walk.act("vice", "POST", "/texts/{id}/ack", &text, json!({})).await;
+    walk.act("head", "POST", "/texts/{id}/review", &text, json!({})).await;
+    assert_eq!(walk.read("officer", "/texts/{id}", &text).await.body["edition"], 1);
+    walk.read("officer", &format!("/texts?unit={school}"), "").await;
+
+    let due = w.app.now().day().plus_days(9).to_string();
+    let body = json!({ "title": "冬季专项", "body": "查一遍。", "clause": "2.1", "due_on": due,
+        "figures": ["hazard_raised"], "asks": [{ "label": "新配灭火器", "kind": "number" }] });
+    let notice = walk.act("officer", "POST", "/notices", "", body).await.id();
+    walk.act("head", "POST", "/notices/{id}/sign", &notice, json!({})).await;
+    walk.act("head", "POST", "/notices/{id}/answer", &notice, json!({ "typed": ["12"] })).await;
+    let view = walk.read("officer", "/notices/{id}", &notice).await;
+    assert_eq!(view.body["receipts"][0]["typed"], json!(["12"]));
+    walk.read("guard", "/notices", "").await;
+    walk.act("officer", "POST", "/notices/{id}/end", &notice, json!({})).await;
+    walk.act("officer", "POST", "/notices/dispatch", "", json!({ "due_on": due })).await;
+    let body = json!({ "title": "校门扫雪", "clause": "2.5", "times": 1, "period": "week" });
+    let layer = walk.act("head", "POST", "/layers", "", body).await.id();
+    assert_eq!(walk.read("guard", "/layers", "").await.body["items"][0]["id"], layer);
+    walk.act("head", "POST", "/layers/{id}/end", &layer, json!({})).await;
+
+    let body = json!({ "unit": school, "reasons": "两条隐患逾期", "plan": "每两周去一次" });
+    let help = walk.act("officer", "POST", "/supports", "", body).await.id();
+    let body = json!({ "unit": school, "seen": "夜班空着", "advised": "总务处先顶上" });
+    let visit = walk.act("officer", "POST", "/supports/visits", "", body).await.id();
+    walk.act("head", "POST", "/supports/visits/{id}/done", &visit, json!({ "done": "顶上了" })).await;
+    walk.act("officer", "POST", "/supports/{id}/replan", &help, json!({ "plan": "每周去一次" })).await;
+    assert_eq!(walk.read("head", "/supports/{id}", &help).await.body["visits"][0]["done"], "顶上了");
+    walk.read("head", "/supports/visits/{id}", &visit).await;
+    walk.read("officer", "/supports", "").await;
+    walk.read("officer", "/supports/visits", "").await;
+    w.get("guard", &format!("/supports/{help}")).await.problem(404, "not_found");
+    walk.act("officer", "POST", "/supports/{id}/end", &help, json!({ "reason": "隐患都销了" })).await;
 }
 
 async fn straight_road(walk: &mut Walk<'_>) {

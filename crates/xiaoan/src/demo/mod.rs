@@ -1,11 +1,12 @@
 //! The demo: the simulated Jilin City, filled into an empty folder through the ordinary write path, fixed by a seed.
 //!
-//! `city` units · `cast` people and logins · `places` · `photos` · `story` one hazard · `life` a term · `planted` faults
+//! `books` classes, texts, notices · `city` units · `cast` people and logins · `places` · `photos` · `story` one hazard · `life` a term · `planted` faults
 //! and the work of the demo's morning · `fill` the runner · `words`, `data/` what is said. Serves the first acquaintance
 //! with every item that the product knows (2.6, 4.1, 4.2, 4.4 today).
 //! Not here: serving it (`serve`), and any shortcut round the rules: what the plan wants and a rule refuses breaks the
 //! fill.
 
+mod books;
 mod calendar;
 mod cast;
 mod city;
@@ -119,6 +120,7 @@ pub fn fill(target: db::Target, data: &Path, wish: &Wish, progress: &mut Progres
     found(&mut runner, &plan, progress)?;
     people_and_logins(&mut runner, &mut plan, &accounts, progress)?;
     furnish(&mut runner, &plan, progress)?;
+    books::open_year(&mut runner, &plan)?;
     let world = life::World {
         city: &plan.city,
         cast: &plan.cast,
@@ -129,6 +131,7 @@ pub fn fill(target: db::Target, data: &Path, wish: &Wish, progress: &mut Progres
     };
     let jobs = life::plan(&world);
     live(&mut runner, &plan.cast, jobs, wish.until, progress)?;
+    books::morning(&mut runner, &plan)?;
     app.db().settle(30_000)?;
     let jobs = runner.done();
     drop(runner);

@@ -333,3 +333,22 @@ pub mod short {
         format!("示例{n}{letter}")
     }
 }
+
+/// 「七年级3班」; the one class of a 教学点 teaches several grades.
+pub fn class(grade: &str, serial: i64, small: bool) -> String {
+    if small { "复式班".into() } else { format!("{grade}{serial}班") }
+}
+
+/// Notices, texts and help of the demo.
+pub mod notice {
+    pub const MEETING: &str = "2026年第1次校务会";
+    pub const AUTUMN: &str = "2026年秋季开学安全专项检查";
+    pub const AUTUMN_BODY: &str = "开学前后，各校对校舍、楼梯通道、用电用火、围墙大门逐处检查一遍，查到的问题随手登记，边查边改。\n次数、处数和隐患数从平时的记录里统计，不另外报表。";
+    pub const WINTER: &str = "冬季消防安全专项排查";
+    pub const WINTER_BODY: &str = "入冬以来用电用火多，各校重点查疏散通道、安全出口、灭火器材、电器线路和取暖设备。\n隐患数、销账数从记录里统计；只请填一项：这次新配了多少具灭火器。";
+    pub const EXTINGUISHERS: &str = "新配灭火器";
+    pub const WEAK: &str = "两条隐患超过期限没有整改；安全主任刚接手，值班安排不全。";
+    pub const HELP: &str = "每两周去一次：先帮着把值班表和巡查路线排出来，再一起过一遍隐患台账。";
+    pub const SEEN: &str = "值班表已经贴出来，晚上这一班还空着；两条隐患改了一条。";
+    pub const ADVISED: &str = "晚班先由总务处顶上，月底前补齐；剩下的一条这周内报维修经费。";
+}
