@@ -243,8 +243,10 @@ async fn index(State(web): State<Web>, signed: Signed) -> Answer {
     let titles = chapter_titles(&pack.notice);
     let texts =
         |nth: usize| pack.items.iter().filter(|i| chapter_of(&i.number) == nth).map(|i| text(i, false)).collect();
+    let mut shell = signed.shell(&web, At::Clauses).await?;
+    shell.tabs = page::clause_tabs(signed.actor(), page::ClauseTab::Text);
     let page = ListPage {
-        shell: signed.shell(&web, At::Clauses).await?,
+        shell,
         sub: about(&pack),
         example: pack.example,
         chapters: titles.into_iter().enumerate().map(|(nth, title)| (title, texts(nth))).collect(),

@@ -61,6 +61,7 @@ pub mod live;
 mod me;
 pub mod meter;
 mod notice;
+mod pack;
 pub mod page;
 mod paper;
 mod patience;

@@ -16,7 +16,7 @@ use safety::notice::{self, Kind, Line};
 
 use crate::door::{Posted, Signed};
 use crate::error::{Answer, FieldFault};
-use crate::page::{self, At, Kept, Shell, Tab};
+use crate::page::{self, At, ClauseTab, Kept, Shell};
 use crate::state::Web;
 use crate::words::text as say;
 use crate::words::{self, Word};
@@ -34,24 +34,6 @@ pub fn routes() -> Router<Web> {
         .route("/units/{id}/plan/end", get(plan::year_end))
         .route("/layers", post(plan::add))
         .route("/layers/{id}/end", post(plan::end))
-}
-
-/// Which of the pages beside the notice's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoticeTab {
-    Notices,
-    Plan,
-    YearEnd,
-}
-
-/// 条文, 通知, 年计划, 学年小结.
-pub fn tabs(unit: base::Id, now: NoticeTab) -> Vec<Tab> {
-    vec![
-        Tab::new(words::tab::TEXT_OF_NOTICE, "/clauses", false),
-        Tab::new(words::tab::NOTICES, "/notices", now == NoticeTab::Notices),
-        Tab::new(words::tab::PLAN, format!("/units/{unit}/plan"), now == NoticeTab::Plan),
-        Tab::new(words::tab::YEAR_END, format!("/units/{unit}/plan/end"), now == NoticeTab::YearEnd),
-    ]
 }
 
 struct Row {
@@ -109,7 +91,7 @@ async fn list_page(
 ) -> std::result::Result<ListPage, crate::error::WebError> {
     let lines = web.read(signed.actor(), notice::list).await?;
     let mut shell = signed.shell(web, At::Clauses).await?;
-    shell.tabs = tabs(signed.actor().unit, NoticeTab::Notices);
+    shell.tabs = page::clause_tabs(signed.actor(), ClauseTab::Notices);
     let may_issue = reach(signed.actor().role, Action::NoticeIssue) != Reach::Nothing;
     let top = signed.actor().unit_kind == safety::org::UnitKind::City;
     let sent = lines.iter().any(|l| l.own && l.notice.kind == Kind::Pack);

@@ -24,7 +24,9 @@ use crate::words;
 
 mod tabs;
 
-pub use tabs::{HazardTab, LedgerTab, UnitTab, hazard_tabs, ledger_tabs, unit_tabs};
+pub use tabs::{
+    ClauseTab, HazardTab, LedgerTab, UnitTab, clause_tabs, clause_tabs_of, hazard_tabs, ledger_tabs, unit_tabs,
+};
 
 /// Lines counted for the badge of the menu; more are shown as this many.
 const BADGE_MAX: i64 = 99;

@@ -35,6 +35,7 @@ pub fn router(web: Web) -> Router {
         .merge(crate::support::routes())
         .merge(crate::search::routes())
         .merge(crate::clause::routes())
+        .merge(crate::pack::routes())
         .merge(crate::journal_pages::routes())
         .merge(crate::me::routes())
         .merge(crate::setup::routes())

@@ -25,6 +25,7 @@ pub mod hazard;
 pub mod help;
 pub mod notice;
 pub mod org;
+pub mod pack;
 pub mod pages;
 pub mod record;
 pub mod refusal;
@@ -118,6 +119,7 @@ pub fn all_states() -> Vec<Word> {
     out.extend_from_slice(duty::ALL);
     out.extend(org::POSTS);
     out.extend(text::STATES);
+    out.extend(pack::STATES);
     out.extend(safety::text::Standing::ALL.iter().map(|s| text::standing(*s)));
     out
 }

@@ -8,6 +8,7 @@ mod door;
 mod duty;
 mod hazard;
 mod live;
+mod packs;
 mod pages;
 mod papers;
 mod photos;

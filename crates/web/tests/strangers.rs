@@ -95,6 +95,8 @@ struct Things {
     layer: String,
     support: String,
     visit: String,
+    pack: String,
+    time: String,
 }
 
 impl Things {
@@ -169,6 +171,14 @@ impl Things {
                 Ok((text, safety::notice::layer::add(cx, &new)?))
             })
             .unwrap();
+        let (city, county) = (w.city, w.county);
+        let pack =
+            w.by("cityofficer", move |cx| safety::pack::store::draft(cx, None, city, "春季口径")).unwrap().to_string();
+        let snow = w.app.now().day().plus_days(2);
+        let time = w
+            .by("officer", move |cx| safety::pack::store::time::shut(cx, None, county, snow, snow, "大雪"))
+            .unwrap()
+            .to_string();
         let school = w.school;
         let (notice, support, visit) = w
             .by("officer", move |cx| {
@@ -200,6 +210,8 @@ impl Things {
             })
             .unwrap();
         Things {
+            pack,
+            time,
             text: text.to_string(),
             notice: notice.to_string(),
             layer: layer.to_string(),
@@ -237,6 +249,8 @@ impl Things {
                 "duties" => &self.duty,
                 "works" => &self.work,
                 "resolutions" => &self.resolution,
+                "packs" => &self.pack,
+                "times" => &self.time,
                 "texts" => &self.text,
                 "notices" => &self.notice,
                 "layers" => &self.layer,
@@ -253,6 +267,7 @@ impl Things {
         for (name, value) in [
             ("{act}", "comment"),
             ("{verb}", "check"),
+            ("{other}", "builtin"),
             ("{kind}", "hazard"),
             ("{topic}", "problems"),
             ("{code}", self.code.as_str()),

@@ -1,5 +1,5 @@
 //! A small world behind a router, and a browser that keeps cookies. Logins: `officer` (county bureau), `admin` and
-//! `auditor` (city), `head` `vice` `guard` `fixer` (school), `stranger` `farteacher` `farofficer` (another county's school and bureau), `first` (must change
+//! `auditor` `cityofficer` (city), `head` `vice` `guard` `fixer` (school), `stranger` `farteacher` `farofficer` (another county's school and bureau), `first` (must change
 //! the password). All have the password `PASSWORD`.
 
 use std::collections::BTreeMap;
@@ -86,6 +86,7 @@ impl World {
         self.foreign_gate = self.place(self.foreign_school, PlaceKind::Gate, "大门");
         for (login, name, unit, role) in [
             ("officer", "于海涛", self.county, Role::Officer),
+            ("cityofficer", "李局", self.city, Role::Officer),
             ("admin", "市管理员", self.city, Role::Admin),
             ("auditor", "市审计", self.city, Role::Auditor),
             ("desk", "值班室", self.county, Role::Desk),

@@ -9,7 +9,6 @@ use safety::notice::lint::{self, Rehearsal};
 use safety::notice::{self, ASKS_MAX, Ask, AskKind, Figure, NewNotice};
 use safety::org::UnitKind;
 
-use super::{NoticeTab, tabs};
 use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
 use crate::page::{self, At, Choice, Kept, Shell};
@@ -60,7 +59,7 @@ async fn new_page(
     faults: Vec<FieldFault>,
 ) -> std::result::Result<NewPage, WebError> {
     let mut shell = signed.shell(web, At::Clauses).await?;
-    shell.tabs = tabs(signed.actor().unit, NoticeTab::Notices);
+    shell.tabs = page::clause_tabs(signed.actor(), page::ClauseTab::Notices);
     let kinds: &[UnitKind] = match signed.actor().unit_kind {
         UnitKind::City => &[UnitKind::County, UnitKind::School, UnitKind::Centre, UnitKind::Point],
         _ => &[UnitKind::School, UnitKind::Centre, UnitKind::Point],

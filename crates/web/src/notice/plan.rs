@@ -8,7 +8,6 @@ use safety::notice::layer::{self, Layer, NewLayer};
 use safety::notice::plan::{self, Item};
 use safety::org::unit::Unit;
 
-use super::{NoticeTab, tabs};
 use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
 use crate::page::{self, At, Choice, Kept, Shell};
@@ -115,7 +114,7 @@ async fn plan_page(
         })
         .await?;
     let mut shell = signed.shell(web, At::Clauses).await?;
-    shell.tabs = tabs(plan.unit.id, NoticeTab::Plan);
+    shell.tabs = page::clause_tabs_of(signed.actor(), plan.unit.id, page::ClauseTab::Plan);
     let now = year_of(web.now().day());
     let mine = signed.actor().unit;
     let counted = plan.items.iter().filter(|i| !i.entry.is_empty() && i.times_pack > 0 && i.period.is_some());
@@ -205,7 +204,7 @@ pub async fn year_end(State(web): State<Web>, signed: Signed, Path(id): Path<Str
     let (id, year) = (id_of(&id)?, asked_year(&web, &signed));
     let end = web.read(signed.actor(), move |cx| plan::year_end(cx, id, year)).await?;
     let mut shell = signed.shell(&web, At::Clauses).await?;
-    shell.tabs = tabs(end.unit.id, NoticeTab::YearEnd);
+    shell.tabs = page::clause_tabs_of(signed.actor(), end.unit.id, page::ClauseTab::YearEnd);
     let now = year_of(web.now().day());
     let word = |signed: bool| {
         let w = if signed { say::SIGNED } else { say::TO_SIGN };

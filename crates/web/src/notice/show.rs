@@ -6,7 +6,6 @@ use base::{Id, Result};
 use safety::notice::{self, AskKind, Kind, Notice, Receipt};
 use safety::org::login;
 
-use super::{NoticeTab, tabs};
 use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
 use crate::page::{self, At, Crumb, Kept, Shell, crumb};
@@ -111,7 +110,7 @@ async fn show_page(
         })
         .await?;
     let mut shell = signed.shell(web, At::Clauses).await?;
-    shell.tabs = tabs(signed.actor().unit, NoticeTab::Notices);
+    shell.tabs = page::clause_tabs(signed.actor(), page::ClauseTab::Notices);
     let mine_signed = mine.as_ref().and_then(|m| m.signed_at);
     let may_sign = crate::notice::may_sign(signed.actor());
     let open = notice.ended_on.is_none();

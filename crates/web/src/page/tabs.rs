@@ -85,3 +85,32 @@ pub fn unit_tabs(actor: &Actor, unit: Id, kind: safety::org::UnitKind, now: Unit
     out.push(Tab::new(words::tab::SETTINGS, at(""), now == UnitTab::Settings));
     out
 }
+
+/// The tabs under 工作要点: the notice, what was sent, what it comes to here, by which rules, in which time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClauseTab {
+    Text,
+    Notices,
+    Plan,
+    YearEnd,
+    Packs,
+    Times,
+}
+
+pub fn clause_tabs(actor: &Actor, now: ClauseTab) -> Vec<Tab> {
+    clause_tabs_of(actor, actor.unit, now)
+}
+
+/// Beside the plan of another unit: its plan and its year's end.
+pub fn clause_tabs_of(actor: &Actor, unit: Id, now: ClauseTab) -> Vec<Tab> {
+    let mut out = vec![Tab::new(words::tab::TEXT_OF_NOTICE, "/clauses", now == ClauseTab::Text)];
+    if reach(actor.role, Action::NoticeRead) != Reach::Nothing {
+        let plan = format!("/units/{unit}/plan");
+        out.push(Tab::new(words::tab::NOTICES, "/notices", now == ClauseTab::Notices));
+        out.push(Tab::new(words::tab::YEAR_END, format!("{plan}/end"), now == ClauseTab::YearEnd));
+        out.insert(2, Tab::new(words::tab::PLAN, plan, now == ClauseTab::Plan));
+    }
+    out.push(Tab::new(words::tab::PACKS, "/packs", now == ClauseTab::Packs));
+    out.push(Tab::new(words::tab::TIMES, "/times", now == ClauseTab::Times));
+    out
+}

@@ -1,5 +1,9 @@
 //! The 23 items: number and short name (the words of the notice itself are in `packs/`).
 
+/// The five chapters, short.
+pub const CHAPTERS: [(&str, &str); 5] =
+    [("1", "一、工作制度"), ("2", "二、重点工作"), ("3", "三、安全教育"), ("4", "四、安全责任"), ("5", "五、保障机制")];
+
 pub const ITEMS: [(&str, &str); 23] = [
     ("1.1", "安全例会"),
     ("1.2", "事故报告"),

@@ -81,6 +81,35 @@ pub fn in_force_from(day: base::Day) -> String {
     format!("{} 起施行", super::day_full(day))
 }
 
+pub const COMPARE: &str = "对比";
+pub const REHEARSAL: &str = "试算";
+/// Days on which a bureau has shut its schools.
+pub const SHUT: &str = "停课";
+
+/// 「应做 40」
+pub fn owed(n: i64) -> String {
+    format!("应做 {}", super::number(n))
+}
+
+/// 「2026—2027 学年」
+pub fn school_year(year: i64) -> String {
+    format!("{year}—{} 学年", year + 1)
+}
+
+/// 「2026—2027 学年秋季学期」
+pub fn term_of(year: i64, season: &str) -> String {
+    format!("{}{season}", school_year(year))
+}
+
+/// 「2026-11-18」, 「2026-11-18 至 2026-11-19」
+pub fn span(from: base::Day, until: base::Day) -> String {
+    if from == until {
+        super::day_full(from)
+    } else {
+        format!("{} 至 {}", super::day_full(from), super::day_full(until))
+    }
+}
+
 /// A number of the rules in one sentence.
 pub fn param(key: &str, span_ms: i64) -> String {
     let days = span_ms / Ms::DAY;
@@ -203,6 +232,8 @@ pub mod tab {
     pub const TEXT_OF_NOTICE: &str = "条文";
     pub const NOTICES: &str = "通知";
     pub const PLAN: &str = "年计划";
+    pub const PACKS: &str = "规则";
+    pub const TIMES: &str = "校历";
     pub const YEAR_END: &str = "学年小结";
     pub const STAFF: &str = "教职工";
     pub const IMPORT: &str = "导入";

@@ -96,6 +96,8 @@ pub fn problem(name: &str, problem: &Problem) -> String {
         Problem::Unknown => format!("{label}选的这一项找不到，请重新选。"),
         Problem::InFuture { .. } if name == "on" => "日期不能晚于今天。".into(),
         Problem::InFuture { minutes } => format!("时间比现在晚 {}，请看一下手机时间。", time::hours(*minutes)),
+        Problem::TooOld { .. } if name == "effective_on" => "最早从明天起施行，已经开始的日子不能改。".into(),
+        Problem::TooOld { .. } if name == "from_on" => "这一天已经开始或过去，只能定以后的日子。".into(),
         Problem::TooOld { days } if *days > 9_000 => "时间太早了，请看一下手机时间。".into(),
         Problem::TooOld { days } => format!("这是 {days} 天前的事，会标为补录。请写一句原因。"),
         Problem::Foreign { unit } => format!("这个码是 {} 的，不是本校的。", short(unit)),
@@ -103,6 +105,7 @@ pub fn problem(name: &str, problem: &Problem) -> String {
         Problem::NotPicture => "这张图打不开，换一张试试。照片、截图都可以。".into(),
         Problem::TooBig { max } => format!("{label}太大，每张最多 {}。请换一张小的。", time::size(*max)),
         Problem::Taken if name == "asks" => "要填的内容里有已经填过的，去掉再发。".into(),
+        Problem::Taken if name == "effective_on" => "那天以后已经有定好施行的一版，请选更晚的日子。".into(),
         Problem::Taken => format!("{label}已经有人用了，换一个。"),
         Problem::Mismatch { with } => mismatch(name, with),
     }
@@ -161,6 +164,8 @@ fn mismatch(name: &str, with: &str) -> String {
         ("entry", "times") => "这一项没有次数，不能加码。".into(),
         ("unit", "kind") => "只有学校才有班级。".into(),
         ("class", "class") => "已经在这个班了，请选另一个班。".into(),
+        ("value", "notice") => "这是工作要点的原文，只能更严，不能放宽。".into(),
+        ("files", _) => "这份草稿和它的规则包对不上，请重新起草。".into(),
         ("until_on", _) => "卸任日子要在到任日子之后。".into(),
         _ => format!("{}和{}对不上，请看一下。", field(name), field(with)),
     }

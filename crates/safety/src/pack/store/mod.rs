@@ -136,6 +136,38 @@ pub fn changed(files: &Files, change: &NewChange) -> Result<Files> {
     }
 }
 
+/// The files without one of the draft's own changes; `nth` counts all changes of `changes.toml` from 0. Refuses Invalid
+/// `change` when there is none such, or when what comes after it does not stand without it.
+pub fn without(files: &Files, nth: usize) -> Result<Files> {
+    let unknown = || Error::invalid("change", Problem::Unknown);
+    let text = files.get("changes.toml").ok_or_else(unknown)?;
+    let mut blocks: Vec<String> = vec![String::new()];
+    for line in text.lines() {
+        if line.trim() == "[[change]]" {
+            blocks.push(String::new());
+        }
+        if let Some(block) = blocks.last_mut() {
+            block.push_str(line);
+            block.push('\n');
+        }
+    }
+    if nth + 1 >= blocks.len() {
+        return Err(unknown());
+    }
+    blocks.remove(nth + 1);
+    let mut out = files.clone();
+    if blocks.len() == 1 && blocks[0].trim().is_empty() {
+        out.remove("changes.toml");
+    } else {
+        out.insert("changes.toml".into(), blocks.concat());
+    }
+    let (_, findings) = super::read(&out);
+    match findings.iter().find(|f| f.at.file == "changes.toml") {
+        Some(finding) => Err(refusal(&finding.what)),
+        None => Ok(out),
+    }
+}
+
 fn refusal(what: &What) -> Error {
     match what {
         What::NoticeSoftened { .. } => Error::invalid("value", Problem::Mismatch { with: "notice" }),
@@ -232,6 +264,12 @@ pub fn in_force(cx: &mut Cx<'_, '_>) -> Result<Files> {
     Ok(builtin::files())
 }
 
+/// May the actor change packs: at the city's bureau only.
+pub fn may_manage(cx: &mut Cx<'_, '_>) -> bool {
+    let unit = cx.actor.unit;
+    cx.actor.unit_kind == UnitKind::City && cx.require(Action::PackManage, unit, false).is_ok()
+}
+
 /// Clones the pack in force into a draft of the city's. Refuses NoRight, Invalid.
 pub fn draft(cx: &mut Cx<'_, '_>, id: Option<Id>, unit: Id, title: &str) -> Result<Id> {
     let county = city(cx, unit)?;
@@ -258,8 +296,7 @@ pub fn draft(cx: &mut Cx<'_, '_>, id: Option<Id>, unit: Id, title: &str) -> Resu
 
 /// A draft that the asker may work on, as it was seen.
 fn mine(cx: &mut Cx<'_, '_>, id: Id, version: i64, action: &'static str) -> Result<(Edition, i64)> {
-    let row = cx.tx.row(sql::BY_ID, args![id])?.ok_or(Error::from(Refusal::NotFound))?;
-    let edition = from_row(&row)?;
+    let (edition, _) = view(cx, id)?;
     let county = city(cx, edition.unit)?;
     if !edition.is_draft() {
         let from = if edition.state == "published" { "published" } else { "discarded" };

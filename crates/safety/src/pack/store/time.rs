@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{bureau, sql};
 use crate::kernel::cx::Cx;
+use crate::kernel::rights::Action;
 use crate::kernel::text::Faults;
 
 /// Days that schools are shut at once: longer is a term of its own.
@@ -131,6 +132,10 @@ fn store(
 pub fn void(cx: &mut Cx<'_, '_>, id: Id, version: i64) -> Result<()> {
     let row = cx.tx.row(sql::TIME_BY_ID, args![id])?.ok_or(Error::from(Refusal::NotFound))?;
     let time = from_row(&row)?;
+    // Whoever does not see the bureau's settings does not learn that there is one.
+    if cx.require(Action::UnitRead, time.unit, false).is_err() {
+        return Err(Refusal::NotFound.into());
+    }
     let (_, county) = bureau(cx, time.unit)?;
     if time.version != version {
         return Err(Refusal::Stale { version: time.version }.into());
@@ -145,6 +150,6 @@ pub fn void(cx: &mut Cx<'_, '_>, id: Id, version: i64) -> Result<()> {
 
 /// What a bureau has set, newest first.
 pub fn list(cx: &mut Cx<'_, '_>, unit: Id) -> Result<Vec<Time>> {
-    cx.require(crate::kernel::rights::Action::UnitRead, unit, false)?;
+    cx.require(Action::UnitRead, unit, false)?;
     cx.tx.rows(sql::TIMES_OF, args![unit, SHOWN])?.iter().map(from_row).collect()
 }
