@@ -13,7 +13,6 @@ mod org;
 mod pack;
 mod pack_broken;
 mod pack_items;
-mod pack_layer;
 mod pack_store;
 mod rehearse;
 mod rights;

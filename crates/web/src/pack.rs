@@ -137,7 +137,7 @@ fn row(cx: &Cx<'_, '_>, edition: &Edition) -> Row {
         at: edition.id.to_string(),
         title: edition.title.clone(),
         edition: edition.edition.map(say::edition).unwrap_or_default(),
-        from: edition.effective_on.map(words::day_full).unwrap_or_default(),
+        from: edition.effective_on.map_or_else(|| say::NO_DAY.into(), words::day_full),
         reason: edition.reason.clone().unwrap_or_default(),
         hash: say::short_hash(&edition.hash),
         word: word_of(cx, edition),

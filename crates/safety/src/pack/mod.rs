@@ -3,7 +3,6 @@
 //!
 //! - `model`   what a pack is
 //! - `load`    reads one from its files, and says everything that is wrong with file and line
-//! - `layer`   what a county or a school adds: more or stricter, never less
 //! - `store`   drafts, editions and school time in the database
 //! - `builtin` the pack that the program carries: `packs/jilin-2012`
 //! - `lint`    what a well-formed pack may still not say; `burden` what it may not do to people
@@ -14,7 +13,6 @@
 pub mod builtin;
 pub mod burden;
 pub mod finding;
-pub mod layer;
 pub mod lint;
 pub mod load;
 pub mod model;

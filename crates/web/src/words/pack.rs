@@ -163,5 +163,7 @@ pub fn season(season: Season) -> &'static str {
     }
 }
 
+/// A draft has no day yet.
+pub const NO_DAY: &str = "还没定日子";
 pub const UNTRIED: &str = "还没有记录";
 pub const BUILTIN_TITLE: &str = "程序自带";

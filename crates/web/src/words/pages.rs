@@ -127,6 +127,25 @@ pub fn param(key: &str, span_ms: i64) -> String {
         "hazard.recurring" => format!("同一处同一类 {days} 天内再出现算反复"),
         "hazard.extend_max" => format!("延期一次，最多 {days} 天"),
         "back_entry" => format!("晚于 {days} 天才填的算补录"),
+        _ => coming(key, span_ms),
+    }
+}
+
+/// Numbers of nouns that are still to come.
+fn coming(key: &str, span_ms: i64) -> String {
+    let (days, hours, minutes) = (span_ms / Ms::DAY, span_ms / Ms::HOUR, span_ms / Ms::MINUTE);
+    match key {
+        "incident.phone" => format!("知道事故后 {minutes} 分钟内电话报告"),
+        "incident.written" => format!("知道事故后 {hours} 小时内书面初报"),
+        "incident.level" => format!("逐级上报，每一级不超过 {hours} 小时"),
+        "incident.window" => format!("{days} 天内伤亡有变化要补报"),
+        "dorm.missing.teacher" => format!("缺寝 {minutes} 分钟内告诉班主任"),
+        "dorm.missing.parent" => format!("缺寝 {minutes} 分钟内告诉家长"),
+        "dorm.missing.leader" => format!("缺寝 {minutes} 分钟内告诉校领导"),
+        "food.sample.amount" => "每样菜留样的分量".into(),
+        "food.sample.keep" => format!("留样冷藏 {hours} 小时"),
+        "fire.wiring.coverage" => "电气线路检测的覆盖".into(),
+        "fire.wiring.pass" => "电气线路检测的合格".into(),
         _ => format!("{days} 天"),
     }
 }

@@ -82,7 +82,7 @@ fn entry(c: &Table<'_>, pack: &mut Pack, reason: &str) -> Option<Target> {
 }
 
 /// Does the later form ask less than the earlier?
-pub fn softer(earlier: &Entry, later: &Entry) -> bool {
+fn softer(earlier: &Entry, later: &Entry) -> bool {
     let less = match (&earlier.rule, &later.rule) {
         (Rule::Every { times: a, period: p, .. }, Rule::Every { times: b, period: q, .. }) => {
             // Per school year, so that two a month are not fewer than one a week unseen.

@@ -17,10 +17,9 @@ use toml::de::DeTable;
 
 use super::finding::{Finding, What};
 use super::model::{At, Pack};
-pub use change::softer;
 use cursor::{File, Findings, Table};
-pub use entry::period as period_of;
-pub use normal::{hash, normal};
+use normal::hash;
+pub use normal::normal;
 
 /// A pack's files: path inside the pack (`obligations/meeting.toml`) → text.
 pub type Files = BTreeMap<String, String>;
