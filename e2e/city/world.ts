@@ -44,9 +44,10 @@ export async function setTheme(context: BrowserContext, theme: string): Promise<
   await context.addCookies([{ name: 'theme', value: theme, url: process.env.CITY_URL! }]);
 }
 
-/** axe, WCAG 2.1 A and AA. */
-export async function axe(page: Page, what: string): Promise<void> {
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']).analyze();
+/** axe, WCAG 2.1 A and AA, or only the named rules of it. */
+export async function axe(page: Page, what: string, rules?: string[]): Promise<void> {
+  const builder = new AxeBuilder({ page });
+  const found = await (rules ? builder.withRules(rules) : builder.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])).analyze();
   expect.soft(found.violations.map((v) => `${what}: ${v.id} ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)).toEqual([]);
 }
 
@@ -79,7 +80,9 @@ export async function links(page: Page): Promise<string[]> {
 
 /** The kind of an address: ids and codes taken out, so that each kind of page is looked at a few times, not a thousand. */
 export function kindOf(path: string): string {
-  return path.split('?')[0]!.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}').replace(/\/q\/\w+/, '/q/{code}').replace(/\/clauses\/[\d.]+/, '/clauses/{n}').replace(/\/journal\/\d+/, '/journal/{n}').replace(/\/help\/\w+/, '/help/{topic}');
+  const form = /^\/works\/new\?.*\bform=([\w.-]+)/.exec(path);
+  if (form) return `/works/new?form=${form[1]}`;
+  return path.split('?')[0]!.replace(/\/texts\/(?!print)[a-z][\w.-]*$/, '/texts/{kind}').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}').replace(/\/q\/\w+/, '/q/{code}').replace(/\/clauses\/[\d.]+/, '/clauses/{n}').replace(/\/journal\/\d+/, '/journal/{n}').replace(/\/help\/\w+/, '/help/{topic}');
 }
 
 export const test = plain;

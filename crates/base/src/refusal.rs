@@ -93,6 +93,11 @@ pub enum Problem {
     Mismatch {
         with: &'static str,
     },
+    /// Hazards that are not dealt with stand in the way: how many, and the number of the first.
+    StillOpen {
+        count: i64,
+        first: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,6 +17,11 @@ pub(crate) fn post_passed(cx: &mut Cx<'_, '_>, unit: Id, from: Id, to: Id) -> Re
     Ok(hazard::hand_over(cx, unit, from, to)? + duty::hand_over(cx, unit, from, to)?)
 }
 
+/// Hazards that keep a unit from ending: how many, and the number of one.
+pub(crate) fn open_at(cx: &mut Cx<'_, '_>, unit: Id, home: Id) -> Result<(i64, String)> {
+    hazard::open_at(cx, unit, home)
+}
+
 /// A unit moved to another parent (划转); `before` is the bureau above it until now.
 pub(crate) fn unit_moved(cx: &mut Cx<'_, '_>, unit: Id, before: Option<Id>) -> Result<()> {
     let after = unit::superior(cx, unit)?.map(|u| u.id);

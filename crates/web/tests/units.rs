@@ -140,6 +140,23 @@ async fn the_bureau_opens_a_school_and_closes_it_and_the_directory_shows_its_vac
 }
 
 #[tokio::test]
+async fn a_school_with_open_hazards_is_not_closed_and_the_page_says_which_and_where_they_are() {
+    let w = World::new();
+    w.raise("guard", "东楼梯灯不亮");
+    w.raise("guard", "锅炉房门前堆了煤");
+    let path = format!("/units/{}", w.school);
+    let mut b = w.signed("officer").await;
+    let form = b.get(&format!("{path}/life?do=close")).await.text;
+    assert!(form.contains(&format!("/hazards?bucket=open&amp;unit={}\">2 条隐患没有办结</a>", w.school)), "{form}");
+    assert!(!b.get(&format!("{path}/life?do=rename")).await.text.contains("没有办结"));
+    let refused = b.post(&format!("{path}/close"), &[("reason", "停办")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("还有 2 条隐患没有办结（") && refused.text.contains("请先逐条销账再办。"));
+    assert!(refused.text.contains("value=\"停办\""), "what was typed stays");
+    assert_eq!(w.signed("head").await.get("/").await.status, StatusCode::OK, "and its people are still in post");
+}
+
+#[tokio::test]
 async fn a_label_leads_to_its_place_and_another_schools_label_says_whose_it_is() {
     let w = World::with(|c| c.public_url = Some("https://anquan.example".into()));
     let mut b = w.signed("head").await;

@@ -198,6 +198,13 @@ pub fn open_of_person(cx: &mut Cx<'_, '_>, unit: Id, person: Id) -> Result<i64> 
     row.map(|r| r.int("open")).transpose().map(Option::unwrap_or_default)
 }
 
+/// What keeps a unit from ending: how many hazards are open there or wait for its answer, and the number of one.
+/// `home` is the institution that the unit is or stands in.
+pub fn open_at(cx: &mut Cx<'_, '_>, unit: Id, home: Id) -> Result<(i64, String)> {
+    let row = cx.tx.row(sql::OPEN_AT, args![unit, home])?.ok_or_else(|| Error::broken("hazard.open_at"))?;
+    Ok((row.int("open")?, row.opt_text("first")?.unwrap_or_default()))
+}
+
 /// Moves everything open that waits for `from` at a unit to `to`; each gets a step. Answers how many moved.
 pub fn hand_over(cx: &mut Cx<'_, '_>, unit: Id, from: Id, to: Id) -> Result<i64> {
     let rows = cx.tx.rows(sql::WAITING_FOR, args![unit, from])?;

@@ -32,6 +32,10 @@ pub const SAME_PLACE: &str = "select id, number, what, state, received_at from h
 pub const OPEN_OF_PERSON: &str = "select count(*) as open from hazard h where h.open = 1 \
     and (h.turn_person = $2 or h.assignee = $2) \
     and exists (select 1 from unit_tree s where s.top = $1 and s.unit = h.unit)";
+/// Open at a unit, or waiting for its answer, or led by it when it is a department; `$2` the institution.
+pub const OPEN_AT: &str = "select count(*) as open, min(h.number) as first from hazard h where h.open = 1 \
+    and (h.unit = $1 or (h.reported_to = $1 and h.state = 'reported') \
+    or (h.agency = $1 and h.state = 'transferred') or (h.unit = $2 and h.lead = $1))";
 pub const WAITING_FOR: &str = "select h.* from hazard h where h.open = 1 and (h.turn_person = $2 or h.assignee = $2) \
     and exists (select 1 from unit_tree s where s.top = $1 and s.unit = h.unit) \
     order by h.received_at, h.id limit 1000";
@@ -79,6 +83,7 @@ pub const ALL: &[&str] = &[
     RECURRING,
     SAME_PLACE,
     OPEN_OF_PERSON,
+    OPEN_AT,
     WAITING_FOR,
     OF_CHECK,
     WAITING,

@@ -45,8 +45,10 @@ fn open_still(unit: &Unit, action: &'static str) -> Result<()> {
     if unit.closed_on.is_some() { Err(Refusal::WrongState { from: "closed", action }.into()) } else { Ok(()) }
 }
 
-/// Closes a unit from a day on; `into` names the unit it was merged into (并入), which the actor must manage too.
-/// Refuses while open units stand under it.
+/// Closes a unit from a day on; `into` names the unit it was merged into (并入), which the actor must manage too. The
+/// posts there end with it.
+/// Refuses while open units stand under it, and while hazards are open there or wait for its answer: an heir takes none
+/// over, because somebody in post has to have looked at each.
 pub fn close(cx: &mut Cx<'_, '_>, id: Id, on: Day, into: Option<Id>, reason: &str) -> Result<()> {
     let unit = load(cx, id)?;
     cx.require(Action::UnitManage, unit.home, false)?;
@@ -54,6 +56,10 @@ pub fn close(cx: &mut Cx<'_, '_>, id: Id, on: Day, into: Option<Id>, reason: &st
     let mut faults = Faults::default();
     if cx.tx.rows(sql::UNIT_CHILDREN, args![id])?.iter().any(|r| r.opt_int("closed_on") == Ok(None)) {
         faults.add("unit", Problem::Mismatch { with: "children" });
+    }
+    let (count, first) = crate::follow::open_at(cx, id, unit.home)?;
+    if count > 0 {
+        faults.add("unit", Problem::StillOpen { count, first });
     }
     let reason = faults.text("reason", reason, limits::NOTE_CHARS);
     if on < unit.opened_on {
@@ -70,14 +76,17 @@ pub fn close(cx: &mut Cx<'_, '_>, id: Id, on: Day, into: Option<Id>, reason: &st
     let act = if into.is_some() { "merge" } else { "close" };
     cx.put("unit.close", "unit", sql::UNIT_CLOSE, args![id, on, into])?;
     step(cx, unit.county, id, act, None, into.map(|i| i.to_string()), Some(&reason), on)?;
+    super::post::end_all(cx, &unit, on)?;
     crate::follow::unit_changed(cx, id)?;
     cx.signal("unit", unit.county, unit.home, id);
     Ok(())
 }
 
-/// Where a unit could go, and into what it could be merged, of what the actor manages.
+/// Where a unit could go, and into what it could be merged, of what the actor manages; and how many hazards keep it from
+/// ending.
 #[derive(Clone, Debug, Default)]
 pub struct Ways {
+    pub open: i64,
     pub parents: Vec<Unit>,
     pub heirs: Vec<Unit>,
 }
@@ -87,7 +96,7 @@ pub fn ways(cx: &mut Cx<'_, '_>, id: Id) -> Result<Ways> {
     let unit = load(cx, id)?;
     cx.require(Action::UnitManage, unit.home, false)?;
     let (Some(parent), None) = (unit.parent, unit.closed_on) else { return Ok(Ways::default()) };
-    let mut ways = Ways::default();
+    let mut ways = Ways { open: crate::follow::open_at(cx, id, unit.home)?.0, ..Ways::default() };
     let above = UnitKind::ALL.iter().copied().filter(|k| unit.kind.is_institution() && stands(unit.kind, *k));
     for kind in above {
         for to in institutions(cx, kind)? {

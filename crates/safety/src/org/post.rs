@@ -133,6 +133,20 @@ fn close(cx: &mut Cx<'_, '_>, post: &Post, last_on: Day, to: Option<Id>) -> Resu
     Ok(())
 }
 
+/// Ends every post at a unit that ends on `on`. When that day is told late, nobody's days in post are taken back: what
+/// people did until yesterday they did in post. A post that was to begin later never begins.
+pub(super) fn end_all(cx: &mut Cx<'_, '_>, unit: &unit::Unit, on: Day) -> Result<()> {
+    let last = on.max(cx.now.day().plus_days(-1));
+    for row in cx.tx.rows(sql::POSTS_BEYOND, args![unit.home, last])? {
+        let post = from_row(&row)?;
+        if unit.id == unit.home || post.unit == unit.id {
+            cx.put("post.end", "post", sql::POST_END, args![post.id, last, row.opt_id("handed_to")?])?;
+            cx.signal("post", post.county, post.home, post.id);
+        }
+    }
+    Ok(())
+}
+
 /// Hand-over (交接): the post passes to another person from today; everything open that waits for the old holder at
 /// that unit waits for the new one. Answers the new post and how many open items moved.
 pub fn hand_over(cx: &mut Cx<'_, '_>, id: Id, to: Id) -> Result<(Id, i64)> {

@@ -59,6 +59,9 @@ pub const POSTS_OF_PERSON: &str = "select * from post where person = $1 and from
     and (until_on is null or until_on >= $2) order by role, from_on, id";
 pub const POSTS_OF_HOME: &str = "select * from post where home = $1 and from_on <= $2 \
     and (until_on is null or until_on >= $2) order by role, from_on, id";
+/// Posts that go on after a day; an institution has far fewer.
+pub const POSTS_BEYOND: &str = "select * from post where home = $1 and (until_on is null or until_on > $2) \
+    order by id limit 10000";
 /// Where a person ever held a post.
 pub const POST_HOMES: &str = "select distinct home from post where person = $1";
 pub const POST_LAST: &str = "select max(until_on) as last_on from post where home = $1 and role = $2";
@@ -146,6 +149,7 @@ pub const ALL: &[&str] = &[
     POST_END,
     POSTS_OF_PERSON,
     POSTS_OF_HOME,
+    POSTS_BEYOND,
     POST_HOMES,
     POST_LAST,
     CONTACTS,

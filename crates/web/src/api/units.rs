@@ -269,6 +269,8 @@ pub struct UnitClose {
 }
 
 /// Close a unit
+///
+/// Its posts end with it. Refused while hazards are open there or wait for its answer.
 #[utoipa::path(post, path = "/units/{id}/close", tag = "units", params(("id" = Uid, Path, description = "The unit")),
     request_body = UnitClose, responses((status = 200, description = "Closed", body = Changed)))]
 async fn unit_close(State(web): State<Web>, PathId(id): PathId, call: Call<UnitClose>) -> Reply<Json<Changed>> {
@@ -277,7 +279,10 @@ async fn unit_close(State(web): State<Web>, PathId(id): PathId, call: Call<UnitC
         unit::close(cx, id, on.map_or(cx.now.day(), |d| d.0), into.map(|i| i.0), &reason.0)?;
         changed(cx, id)
     };
-    Ok(Json(call.once(&web, job).await?))
+    let closed = call.once(&web, job).await?;
+    // Its posts ended.
+    web.forget_sessions();
+    Ok(Json(closed))
 }
 
 /// The directory of an institution

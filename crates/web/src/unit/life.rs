@@ -76,6 +76,8 @@ struct LifePage {
     verb: Verb,
     title: &'static str,
     choices: Vec<Choice>,
+    /// Hazards that keep it from ending.
+    open: i64,
     typed: Fields,
     faults: Vec<FieldFault>,
 }
@@ -110,6 +112,7 @@ async fn life_page(
         typed.0.push(("name".into(), unit.name.clone()));
         typed.0.push(("short".into(), unit.short.clone()));
     }
+    let open = if matches!(verb, Verb::Merge | Verb::Close) { ways.open } else { 0 };
     let choices = match verb {
         Verb::Move => ways.parents,
         Verb::Merge => ways.heirs,
@@ -119,6 +122,7 @@ async fn life_page(
         shell: signed.shell(web, At::Units).await?,
         choices: choices.into_iter().map(|u| Choice::new(u.id.to_string(), u.name)).collect(),
         title: words::unit_act(verb.code()),
+        open,
         verb,
         crumbs,
         unit,

@@ -108,6 +108,10 @@ pub fn problem(name: &str, problem: &Problem) -> String {
         Problem::Taken if name == "effective_on" => "那天以后已经有定好施行的一版，请选更晚的日子。".into(),
         Problem::Taken => format!("{label}已经有人用了，换一个。"),
         Problem::Mismatch { with } => mismatch(name, with),
+        Problem::StillOpen { count: 1, first } => format!("还有 1 条隐患没有办结（{}），请先销账再办。", short(first)),
+        Problem::StillOpen { count, first } => {
+            format!("还有 {count} 条隐患没有办结（{} 等），请先逐条销账再办。", short(first))
+        }
     }
 }
 
@@ -375,6 +379,8 @@ mod tests {
             Problem::TooBig { max: 12 * 1024 * 1024 },
             Problem::Taken,
             Problem::Mismatch { with: "unit" },
+            Problem::StillOpen { count: 1, first: "江湾-2026-0012".into() },
+            Problem::StillOpen { count: 1_000, first: "江".repeat(60) },
         ]
     }
 
