@@ -8,6 +8,7 @@ mod below;
 mod calendar;
 mod duty_board;
 mod duty_cells;
+mod kept;
 mod notice;
 mod org;
 mod pack;

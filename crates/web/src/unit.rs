@@ -185,6 +185,8 @@ struct ShowPage {
     stage: &'static str,
     pupils: String,
     opened: String,
+    /// 启用日; empty for a unit that owes nothing.
+    kept: String,
     closed: String,
     second: String,
     children: Vec<UnitRow>,
@@ -276,6 +278,7 @@ async fn show_page(
         stage: s.unit.stage.map_or("", words::stage),
         pupils: words::number(s.unit.pupils),
         opened: words::day_full(s.unit.opened_on),
+        kept: if owes(&s.unit) { words::day_full(s.unit.kept_from) } else { String::new() },
         closed: s.unit.closed_on.map(words::day_full).unwrap_or_default(),
         second: s.second.unwrap_or_default(),
         children: s.children.iter().map(unit_row).collect(),
@@ -292,6 +295,11 @@ async fn show_page(
         unit: s.unit,
         shell,
     })
+}
+
+/// Is anything expected of the unit itself? Departments and agencies owe nothing of their own.
+fn owes(unit: &Unit) -> bool {
+    unit.kind.is_school() || unit.kind.is_bureau()
 }
 
 fn step_row(step: &UnitStep) -> StepRow {
@@ -317,6 +325,7 @@ fn stored(unit: &Unit) -> Fields {
         ("address", text(&unit.address)),
         ("phone", text(&unit.phone)),
         ("second", unit.second.map(|s| s.to_string()).unwrap_or_default()),
+        ("kept_from", unit.kept_from.to_string()),
     ];
     Fields(pairs.into_iter().map(|(k, v)| (k.to_string(), v)).collect())
 }
@@ -337,6 +346,7 @@ fn changes(fields: &Fields) -> Result<Change> {
         address: text("address"),
         phone: text("phone"),
         second: fields.id("second")?,
+        kept_from: fields.day("kept_from")?,
         on: fields.day("on")?,
     })
 }
@@ -433,6 +443,7 @@ fn typed_unit(fields: &Fields) -> Result<NewUnit> {
     new.canteen = fields.flag("canteen");
     new.address = fields.opt("address");
     new.phone = fields.opt("phone");
+    new.kept_from = fields.day("kept_from")?;
     Ok(new)
 }
 

@@ -125,6 +125,12 @@ async fn the_bureau_opens_a_school_and_closes_it_and_the_directory_shows_its_vac
         .await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text);
     let unit = opened.location().to_string();
+    let page = b.get(&unit).await;
+    assert!(page.text.contains("启用日") && page.text.contains("name=\"kept_from\""), "{}", page.text);
+    let early = b.post(&unit, &[("kept_from", "2020-01-01")]).await;
+    assert!(early.text.contains("启用日不能早过设立的日子。"), "{}", early.text);
+    assert_eq!(b.post(&unit, &[("kept_from", "2027-03-01")]).await.status, StatusCode::SEE_OTHER);
+    assert!(b.get(&unit).await.text.contains("<dd>2027-03-01"));
     let directory = b.get(&format!("{unit}/posts")).await;
     for role in ["校长", "分管副校长", "门卫", "信息报送员"] {
         assert!(directory.text.contains(role), "{role}");

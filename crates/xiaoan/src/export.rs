@@ -158,6 +158,7 @@ fn units(db: &Db) -> base::Result<(Writer, usize)> {
             row.int("buses")?.to_string(),
             text(row, "address")?,
             text(row, "phone")?,
+            row.opt_day("kept_from")?.unwrap_or(row.day("opened_on")?).to_string(),
             row.id("id")?.to_string(),
         ];
         writer.row(cells.into_iter());

@@ -42,7 +42,7 @@ pub struct Facts {
     pub county: i64,
     /// Attributes from a day on, oldest first; the first holds from the opening.
     pub eras: Vec<(Day, Attributes)>,
-    /// From its opening to its closing.
+    /// From the day on which duties are expected of it (its 启用日, not before its opening) to its closing.
     pub life: Span,
     pub classes: Vec<(Id, Span)>,
     pub people: Vec<(Id, Role, Span)>,

@@ -249,6 +249,10 @@ pub fn withdraw(cx: &mut Cx<'_, '_>, record: Id, reason: Option<&str>) -> Result
 pub fn event(cx: &mut Cx<'_, '_>, what: &str, unit: Id, record: Id, at: Ms) -> Result<Vec<Id>> {
     let unit = unit::load(cx, unit)?;
     let day = at.day();
+    // Nothing is expected before the day from which the unit keeps its ledgers here.
+    if day < unit.kept_from {
+        return Ok(Vec::new());
+    }
     let pack = cx.packs.in_force(day).clone();
     let part = format!("record:{record}");
     let mut out = Vec::new();

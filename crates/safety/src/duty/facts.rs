@@ -63,8 +63,9 @@ pub(crate) fn eras(unit: &Unit, steps: &[(Day, Option<String>, Option<String>)])
     out
 }
 
+/// When duties are expected of a unit: from its 启用日, never before its opening, to its closing.
 fn life(unit: &Unit) -> Span {
-    Span { from: unit.opened_on, until: unit.closed_on }
+    Span { from: unit.opened_on.max(unit.kept_from), until: unit.closed_on }
 }
 
 fn step(row: &Row) -> Result<(Day, Option<String>, Option<String>)> {

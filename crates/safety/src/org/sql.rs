@@ -3,11 +3,11 @@
 pub const UNIT_BY_ID: &str = "select * from unit where id = $1";
 pub const UNIT_BY_CODE: &str = "select * from unit where code = $1 and closed_on is null";
 pub const UNIT_INSERT: &str = "insert into unit (county, id, version, salt, code, kind, name, short, find, parent, home, \
-    stage, boarders, canteen, buses, pupils, classes, address, phone, opened_on, received_at) \
-    values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning *";
+    stage, boarders, canteen, buses, pupils, classes, address, phone, opened_on, received_at, kept_from) \
+    values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) returning *";
 pub const UNIT_CHANGE: &str = "update unit set version = version + 1, name = $2, short = $3, find = $4, stage = $5, \
-    boarders = $6, canteen = $7, buses = $8, pupils = $9, classes = $10, address = $11, phone = $12, second = $13 \
-    where id = $1 returning *";
+    boarders = $6, canteen = $7, buses = $8, pupils = $9, classes = $10, address = $11, phone = $12, second = $13, \
+    kept_from = $14 where id = $1 returning *";
 pub const UNITS_OF_SECOND: &str = "select u.* from unit u where u.second = $1 and u.closed_on is null \
     and exists (select 1 from unit_tree s where s.top = $2 and s.unit = u.id) order by u.id";
 pub const UNIT_SECOND: &str = "update unit set version = version + 1, second = $2 where id = $1 returning *";

@@ -48,7 +48,13 @@ pub struct NewUnit {
     /// For a county: its number (partition); for others taken from the county above.
     #[serde(default)]
     pub county: Option<i64>,
+    /// 启用日: the first day on which duties are expected here; the day of the entry when absent.
+    #[serde(default)]
+    pub kept_from: Option<Day>,
 }
+
+/// 启用日 lies at most so far ahead: further is a slip of the pen.
+pub const KEPT_AHEAD_DAYS: i64 = 400;
 
 impl NewUnit {
     pub fn named(kind: UnitKind, name: &str, parent: Option<Id>) -> NewUnit {
@@ -68,6 +74,7 @@ impl NewUnit {
             address: None,
             phone: None,
             county: None,
+            kept_from: None,
         }
     }
 }
@@ -95,6 +102,9 @@ pub struct Unit {
     /// The second person (复查, 销账) of a unit too small to have one, named at the 中心校.
     pub second: Option<Id>,
     pub opened_on: Day,
+    /// 启用日: the first day on which duties are expected here, never before `opened_on`. What happened before stands on
+    /// no ledger of ours, so that a bureau which begins on a Monday does not find a month of 未做.
+    pub kept_from: Day,
     pub closed_on: Option<Day>,
     pub merged_into: Option<Id>,
 }
@@ -121,6 +131,8 @@ pub fn from_row(row: &Row) -> Result<Unit> {
         phone: row.opt_text("phone")?,
         second: row.opt_id("second")?,
         opened_on: row.day("opened_on")?,
+        // A row of before this column: kept from the day on which it was entered, which is that of its opening.
+        kept_from: row.opt_day("kept_from")?.unwrap_or(row.day("opened_on")?),
         closed_on: row.opt_day("closed_on")?,
         merged_into: row.opt_id("merged_into")?,
     })
@@ -207,7 +219,7 @@ pub fn open(cx: &mut Cx<'_, '_>, new: &NewUnit) -> Result<Id> {
         None if cx.actor.role == super::Role::System => None,
         None => return Err(Error::invalid("parent", Problem::Required)),
     };
-    let Typed { name, short, code, address, phone } = check(cx, new, parent.as_ref())?;
+    let Typed { name, short, code, address, phone, kept_from } = check(cx, new, parent.as_ref())?;
     let id = new.id.unwrap_or_else(|| cx.id());
     if cx.tx.row(sql::UNIT_BY_ID, args![id])?.is_some() {
         return Err(Error::invalid("id", Problem::Taken));
@@ -240,7 +252,8 @@ pub fn open(cx: &mut Cx<'_, '_>, new: &NewUnit) -> Result<Id> {
             address,
             phone,
             day,
-            now
+            now,
+            kept_from
         ],
     )?;
     cx.tx.exec(sql::TREE_SELF, args![id])?;
@@ -259,6 +272,18 @@ struct Typed {
     code: Option<String>,
     address: Option<String>,
     phone: Option<String>,
+    kept_from: Day,
+}
+
+/// 启用日 as it was told: not before the opening, not further ahead than anybody plans.
+fn kept(cx: &Cx<'_, '_>, faults: &mut Faults, told: Option<Day>, opened_on: Day, now: Day) -> Day {
+    let day = told.unwrap_or(now);
+    if day < opened_on {
+        faults.add("kept_from", Problem::Mismatch { with: "opened_on" });
+    } else if day > cx.now.day().plus_days(KEPT_AHEAD_DAYS) {
+        faults.add("kept_from", Problem::InFuture { minutes: day.days_since(cx.now.day()) * 24 * 60 });
+    }
+    day
 }
 
 fn check(cx: &mut Cx<'_, '_>, new: &NewUnit, parent: Option<&Unit>) -> Result<Typed> {
@@ -283,8 +308,10 @@ fn check(cx: &mut Cx<'_, '_>, new: &NewUnit, parent: Option<&Unit>) -> Result<Ty
     {
         faults.add("code", Problem::Taken);
     }
+    let today = cx.now.day();
+    let kept_from = kept(cx, &mut faults, new.kept_from, today, today);
     faults.done()?;
-    Ok(Typed { name, short, code, address, phone })
+    Ok(Typed { name, short, code, address, phone, kept_from })
 }
 
 /// What may stand under what.
@@ -316,6 +343,9 @@ pub struct Change {
     pub address: Option<String>,
     pub phone: Option<String>,
     pub second: Option<Id>,
+    /// 启用日; asks for the right to manage the unit.
+    #[serde(default)]
+    pub kept_from: Option<Day>,
     /// The day from which a new name holds; today when absent.
     #[serde(default)]
     pub on: Option<Day>,
@@ -326,7 +356,7 @@ pub struct Change {
 pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change, reason: Option<&str>) -> Result<()> {
     let unit = load(cx, id)?;
     cx.require(Action::PlaceManage, unit.home, false)?;
-    if change.name.is_some() {
+    if change.name.is_some() || change.kept_from.is_some_and(|day| day != unit.kept_from) {
         cx.require(Action::UnitManage, unit.home, false)?;
     }
     let mut new = unit.clone();
@@ -358,6 +388,7 @@ pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change, reason: Option<&str>
         }
         new.second = Some(second);
     }
+    new.kept_from = kept(cx, &mut faults, change.kept_from, unit.opened_on, unit.kept_from);
     let renamed = new.name != unit.name;
     let on = past(cx, &mut faults, change.on);
     if renamed && reason.is_none() {
@@ -386,11 +417,15 @@ pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change, reason: Option<&str>
             new.classes,
             new.address,
             new.phone,
-            new.second
+            new.second,
+            new.kept_from
         ],
     )?;
     let act = if renamed { "rename" } else { "change" };
     step(cx, unit.county, id, act, Some(before), Some(after), reason.as_deref(), on)?;
+    if new.kept_from != unit.kept_from {
+        crate::follow::unit_changed(cx, id)?;
+    }
     cx.signal("unit", unit.county, unit.home, id);
     Ok(())
 }
@@ -408,7 +443,8 @@ fn brief(unit: &Unit) -> String {
         unit.canteen,
         unit.address,
         unit.phone,
-        second
+        second,
+        unit.kept_from.to_string()
     ])
     .to_string()
 }

@@ -34,6 +34,8 @@ dto! {
         /// The person at the superior school who rechecks and closes for a unit too small to have a second person.
         second: Option<Uid> = opt,
         opened_on: Date = one,
+        /// The first day on which duties are expected here.
+        kept_from: Date = one,
         closed_on: Option<Date> = opt,
         merged_into: Option<Uid> = opt,
     }

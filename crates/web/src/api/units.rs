@@ -142,6 +142,8 @@ pub struct UnitOpen {
     address: Option<Note>,
     /// Answered day and night.
     phone: Option<Phone>,
+    /// The first day on which duties are expected here, not before today; today when absent.
+    kept_from: Option<Date>,
 }
 
 impl UnitOpen {
@@ -158,6 +160,7 @@ impl UnitOpen {
             classes: self.classes.unwrap_or_default(),
             address: self.address.map(|a| a.0).filter(|a| !a.is_empty()),
             phone: self.phone.map(|p| p.0).filter(|p| !p.is_empty()),
+            kept_from: self.kept_from.map(|d| d.0),
             ..NewUnit::named(self.kind.0, &self.name.0, Some(self.parent.0))
         }
     }
@@ -193,6 +196,8 @@ pub struct UnitChange {
     phone: Option<Phone>,
     /// A person at the superior school.
     second: Option<Uid>,
+    /// The first day on which duties are expected here, not before its opening; the superior's to change.
+    kept_from: Option<Date>,
     /// The day from which a new name holds, not one to come; today when absent.
     on: Option<Date>,
     /// Needed where the name changes.
@@ -221,6 +226,7 @@ async fn unit_change(State(web): State<Web>, PathId(id): PathId, call: Call<Unit
         address: body.address.map(|a| a.0),
         phone: body.phone.map(|p| p.0),
         second: body.second.map(|s| s.0),
+        kept_from: body.kept_from.map(|d| d.0),
         on: body.on.map(|d| d.0),
     };
     let job = move |cx: &mut Cx<'_, '_>| {

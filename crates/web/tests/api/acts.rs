@@ -389,7 +389,14 @@ async fn organisation(walk: &mut Walk<'_>) {
     let (county, school) = (w.id("county"), w.id("school"));
     let body = json!({ "kind": "school", "name": "示例第一小学", "parent": county, "pupils": 300, "boarders": 20 });
     let new = walk.act("officer", "POST", "/units", "", body).await.id();
-    walk.act("officer", "POST", "/units/{id}/change", &new, json!({ "pupils": 310, "reason": "新生" })).await;
+    walk.act(
+        "officer",
+        "POST",
+        "/units/{id}/change",
+        &new,
+        json!({ "pupils": 310, "kept_from": "2027-03-01", "reason": "新生" }),
+    )
+    .await;
     let body = json!({ "parent": w.id("far_county"), "reason": "区划调整" });
     walk.act("cityadmin", "POST", "/units/{id}/move", &new, body).await;
     walk.act("cityadmin", "POST", "/units/{id}/close", &new, json!({ "reason": "停办" })).await;

@@ -1,7 +1,7 @@
 //! Units: 单位名称, 上级单位 and what the notice's rules need to know of a school. Rows may come in any order; a parent may
 //! stand further down.
 
-use base::Problem;
+use base::{Day, Problem};
 use safety::Cx;
 use safety::org::unit::{self, NewUnit};
 use safety::org::{Stage, UnitKind};
@@ -73,14 +73,29 @@ fn parse(table: &Table, faults: &mut Faults) -> Vec<Line> {
             phone: Some(row.get("phone").to_string()).filter(|t| !t.is_empty()),
             county: (kind == UnitKind::County).then(|| code.parse().ok()).flatten(),
             code: Some(code).filter(|c| !c.is_empty()),
+            kept_from: day(row.get("kept_from")),
             ..NewUnit::named(kind, &name, None)
         };
+        if new.kept_from.is_none() && !row.get("kept_from").is_empty() {
+            faults.add(&table.file, row.line, column("kept_from").names[0], say::DAY);
+        }
         if kind == UnitKind::County && new.county.is_none() {
             faults.add(&table.file, row.line, column("code").names[0], say::COUNTY_CODE);
         }
         rows.push(Line { row: row.clone(), new, parent: row.get("parent").into() });
     }
     rows
+}
+
+/// A day as it stands in tables: 2026-11-23, 2026/11/23, 2026.11.23, 2026年11月23日.
+fn day(text: &str) -> Option<Day> {
+    let plain = text.replace(['年', '月', '/', '.'], "-");
+    let parts: Vec<i16> =
+        plain.trim_end_matches('日').split('-').map(|p| p.trim().parse().ok()).collect::<Option<_>>()?;
+    match parts[..] {
+        [year, month, day] => Day::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?),
+        _ => None,
+    }
 }
 
 fn all<T: Copy>(all: &[T], say: fn(T) -> &'static str) -> Vec<&'static str> {
@@ -155,7 +170,9 @@ fn open(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Line, counts: &mut Coun
     if index.units.get(&parsed.new.name).is_some_and(|known| known.is_some()) {
         return Err(base::Error::invalid("name", Problem::Taken));
     }
-    let new = NewUnit { parent, ..parsed.new.clone() };
+    // A day gone by (a table of another house) means from now on: nothing was kept here before the unit was entered.
+    let kept_from = parsed.new.kept_from.map(|day| day.max(cx.now.day()));
+    let new = NewUnit { parent, kept_from, ..parsed.new.clone() };
     let id = unit::open(cx, &new)?;
     let opened = unit::load(cx, id)?;
     index.learn(id, [opened.code, Some(opened.name), Some(opened.short)].into_iter().flatten());
@@ -182,6 +199,16 @@ mod tests {
         ]);
         let names: Vec<&str> = rows.iter().map(|r| r.new.name.as_str()).collect();
         assert_eq!(names, ["桦甸", "中心校", "教学点", "甲", "乙"]);
+    }
+
+    #[test]
+    fn days_are_read_as_tables_write_them() {
+        for text in ["2026-11-23", "2026/11/23", "2026.11.23", "2026年11月23日"] {
+            assert_eq!(day(text), Day::new(2026, 11, 23), "{text}");
+        }
+        for text in ["", "11-23", "2026-13-01", "下周一"] {
+            assert_eq!(day(text), None, "{text}");
+        }
     }
 
     #[test]

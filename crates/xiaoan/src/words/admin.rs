@@ -35,6 +35,7 @@ pub mod import {
     pub const TAKEN: &str = "已经有了";
     pub const STANDS: &str = "这类单位不能放在这个上级下面";
     pub const YES_NO: &str = "请填 是 或 否";
+    pub const DAY: &str = "日期看不懂，请写成 2026-11-23";
     pub const COUNTY_CODE: &str = "县区教育局要填 6 位行政区划代码";
     pub const DRY: &str = "检查通过，没有写入。去掉 --dry-run 就会导入。";
     pub const DONE: &str = "已导入。";
@@ -181,6 +182,7 @@ pub mod export {
         "校车数",
         "地址",
         "值班电话",
+        "启用日",
         "id",
     ];
 

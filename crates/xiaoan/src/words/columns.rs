@@ -32,6 +32,7 @@ pub const UNITS: &[Column] = &[
         names: &["值班电话", "24小时电话", "二十四小时电话", "电话", "联系电话", "办公电话"],
         needed: false,
     },
+    Column { key: "kept_from", names: &["启用日", "启用日期"], needed: false },
 ];
 
 pub const PEOPLE: &[Column] = &[
