@@ -2,13 +2,14 @@
 //! whom, how often, resting on what, and where in the program it is done. `/clauses/2.6#2` lights the second phrase.
 //! The text and its cut are the pack's (`safety::pack`); the places in the program and the sentences are here.
 
+mod state;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use base::Refusal;
 use safety::Actor;
-use safety::hazard::list::{self, Bucket, Filter};
 use safety::pack::model::{Basis, Entry, Item, Pack, Phrase, PhraseKind, Served};
 
 use crate::door::Signed;
@@ -48,6 +49,9 @@ struct Demand {
     people: String,
     on: bool,
     note: String,
+    /// Id of the entry; empty of a phrase by itself.
+    entry: String,
+    stand: Option<state::Stand>,
 }
 
 struct Link {
@@ -161,6 +165,8 @@ fn demand(pack: &Pack, entry: &Entry, mark: String, at: usize) -> Demand {
         people: rule::people(&entry.people, entry.until),
         on: entry.on,
         note: entry_note(pack, entry),
+        entry: entry.id.clone(),
+        stand: None,
     }
 }
 
@@ -183,6 +189,8 @@ fn unserved(phrase: &Phrase, mark: String, at: usize) -> Option<Demand> {
         people: String::new(),
         on: !matches!(served, Served::None(_)),
         note: words,
+        entry: String::new(),
+        stand: None,
     })
 }
 
@@ -299,8 +307,16 @@ async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>
     let Some(nth) = pack.items.iter().position(|i| i.number == number) else { return Err(Refusal::NotFound.into()) };
     let item = &pack.items[nth];
     let around = [nth.checked_sub(1), Some(nth), Some(nth + 1)];
-    let state =
-        if number == "2.6" && page::reads_hazards(signed.actor()) { hazards(&web, &signed).await? } else { Vec::new() };
+    let state = if number == "2.6" && page::reads_hazards(signed.actor()) {
+        state::hazards(&web, &signed).await?
+    } else {
+        Vec::new()
+    };
+    let mut stands = state::stands(&web, &signed, &number).await?;
+    let mut demands = demands(&pack, item);
+    for demand in &mut demands {
+        demand.stand = stands.remove(&demand.entry);
+    }
     let name = words::notice::name(&number).unwrap_or("");
     let beside = |n: Option<usize>| n.and_then(|n| pack.items.get(n)).map(|i| i.number.clone()).unwrap_or_default();
     let titles = chapter_titles(&pack.notice);
@@ -313,7 +329,7 @@ async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>
         chapter: titles.get(chapter_of(&number)).cloned().unwrap_or_default(),
         nav: nav(&pack, &number),
         texts: around.into_iter().flatten().filter_map(|n| Some(text(pack.items.get(n)?, n == nth))).collect(),
-        demands: demands(&pack, item),
+        demands,
         places: places(signed.actor(), &number),
         rules: wanted.map(|p| (words::pages::param(&p.key, p.span_ms), rule::basis(p.basis))).collect(),
         before: beside(nth.checked_sub(1)),
@@ -321,20 +337,6 @@ async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>
         state,
         number,
     })
-}
-
-/// How the viewer's scope stands: each figure is a link to its rows.
-async fn hazards(web: &Web, signed: &Signed) -> base::Result<Vec<(&'static str, String, String)>> {
-    const BUCKETS: [Bucket; 4] = [Bucket::Open, Bucket::Overdue, Bucket::Major, Bucket::Ended];
-    web.read(signed.actor(), |cx| {
-        let mut out = Vec::new();
-        for bucket in BUCKETS {
-            let n = list::count(cx, &Filter { bucket: Some(bucket), ..Filter::default() })?;
-            out.push((words::bucket(bucket), words::count(n), format!("/hazards?bucket={}", bucket.code())));
-        }
-        Ok(out)
-    })
-    .await
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ fn season_of(code: &str) -> Option<Season> {
 
 fn row(time: &Time, today: Day, may_set: bool) -> Row {
     let what = match (time.season.as_deref().and_then(season_of), time.year) {
-        (Some(season), Some(year)) => words::pages::term_of(year, say::season(season)),
+        (Some(season), Some(year)) => words::pages::term_of(year, season),
         _ => words::pages::SHUT.into(),
     };
     Row {
@@ -88,7 +88,7 @@ fn read(cx: &mut Cx<'_, '_>) -> Result<Read> {
             if let Some(term) = calendar.term(of, season) {
                 let set =
                     own.iter().any(|t| t.year == Some(i64::from(of)) && t.season.as_deref() == Some(code(season)));
-                let name = words::pages::term_of(i64::from(of), say::season(season));
+                let name = words::pages::term_of(i64::from(of), season);
                 terms.push(TermRow { name, span: words::pages::span(term.from, term.until), set });
             }
         }

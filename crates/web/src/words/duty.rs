@@ -141,6 +141,17 @@ pub fn record_href(noun: &str, id: base::Id) -> String {
 pub const STANDS_IN: &str = "原定的岗位空着，由他代办";
 pub const NOBODY: &str = "这个岗位还没有人，请先补上";
 
+/// 「应做 40，按时 30，迟做 1，未做 2」: what is nothing is left out, but for what is owed and what is missing.
+pub fn equation(expected: i64, on_time: i64, late: i64, missing: i64, exempt: i64) -> String {
+    let mut out = format!("本学年应做 {}", super::number(expected));
+    for (label, n) in [("按时", on_time), ("迟做", late), ("免做", exempt)] {
+        if n > 0 {
+            out.push_str(&format!("，{label} {}", super::number(n)));
+        }
+    }
+    out + &format!("，未做 {}", super::number(missing))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! Menu, tabs, empty states, sentences with figures.
 
 use base::Ms;
+use base::calendar::Season;
 
 use safety::hazard::Act;
 
@@ -91,14 +92,17 @@ pub fn owed(n: i64) -> String {
     format!("应做 {}", super::number(n))
 }
 
-/// 「2026—2027 学年」
+/// 「2026—2027学年」
 pub fn school_year(year: i64) -> String {
-    format!("{year}—{} 学年", year + 1)
+    format!("{year}—{}学年", year + 1)
 }
 
-/// 「2026—2027 学年秋季学期」
-pub fn term_of(year: i64, season: &str) -> String {
-    format!("{}{season}", school_year(year))
+/// 「2026年秋季学期」, 「2027年春季学期」 of the school year that begins in `year`.
+pub fn term_of(year: i64, season: Season) -> String {
+    match season {
+        Season::Autumn => format!("{year}年秋季学期"),
+        Season::Spring => format!("{}年春季学期", year + 1),
+    }
 }
 
 /// 「2026-11-18」, 「2026-11-18 至 2026-11-19」
