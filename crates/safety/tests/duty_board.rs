@@ -96,6 +96,7 @@ fn the_board_shows_a_schools_change_at_once_and_every_figure_adds_up() {
         let hidden = w.sees("于海涛", move |cx| board::bureau(cx, foreign, None).map(|_| ()));
         assert_eq!(refusal(hidden), Refusal::NotFound);
         agrees(w);
+        adds_up(w);
     });
 }
 
@@ -174,6 +175,7 @@ fn counters_equal_a_recount_after_any_history() {
         }
         agrees(w);
         whole(w);
+        adds_up(w);
         assert!(written.len() > 30, "{}", written.len());
     });
 }
@@ -235,4 +237,58 @@ fn closed_sheets_are_byte_identical_after_five_packs_and_later_work_is_an_addend
         assert_eq!(found.mark, Mark::Late);
         agrees(w);
     });
+}
+
+/// Whichever way a figure is taken apart, the parts add up to it.
+fn adds_up(w: &World) {
+    use safety::duty::split::{self, Narrow};
+    let (city, counties) = (w.city, [w.county, w.other_county]);
+    let plus = |all: &[board::Row]| {
+        let mut sums = Sums::default();
+        all.iter().for_each(|r| sums.add(&r.sums));
+        sums
+    };
+    for span in ["2026-11", "2026-autumn"] {
+        for top in [city, counties[0], counties[1]] {
+            let (board, grid) = w
+                .sees("李局", move |cx| {
+                    Ok((board::bureau(cx, top, Some(span))?, split::grid(cx, top, Some(span), false)?))
+                })
+                .unwrap();
+            assert_eq!(grid.total(), board.total, "{span} by entry and day");
+            for (clause, sums) in &board.clauses {
+                let narrow = Narrow { clause: Some(clause.clone()), ..Narrow::default() };
+                let rows = w.sees("李局", move |cx| split::units(cx, top, Some(span), &narrow)).unwrap();
+                assert_eq!(plus(&rows), *sums, "{span} {clause} by unit");
+            }
+            // A week of it, and every unit of that week down to its cells.
+            let (from, until) = (day("2026-11-16"), day("2026-11-22"));
+            let narrow = Narrow { from: Some(from), until: Some(until), ..Narrow::default() };
+            let mut week = Sums::default();
+            grid.points.iter().filter(|p| p.until >= from && p.until <= until).for_each(|p| week.add(&p.sums));
+            let asked = narrow.clone();
+            let rows = w.sees("李局", move |cx| split::units(cx, top, Some(span), &asked)).unwrap();
+            assert_eq!(plus(&rows), week, "{span} a week by unit");
+            if top == city {
+                continue;
+            }
+            for row in rows {
+                let asked = narrow.clone();
+                let (_, cells) = w.sees("李局", move |cx| split::cells(cx, row.unit, Some(span), &asked)).unwrap();
+                assert_eq!(frozen_count(&cells), row.sums, "{} down to its cells", row.name);
+            }
+        }
+    }
+}
+
+fn frozen_count(cells: &[lines::CellLine]) -> Sums {
+    let n = |mark: Mark| cells.iter().filter(|c| c.mark == mark).count() as i64;
+    Sums {
+        expected: cells.len() as i64,
+        on_time: n(Mark::OnTime),
+        late: n(Mark::Late),
+        missing: n(Mark::Missing),
+        exempt: n(Mark::Exempt),
+        not_due: n(Mark::NotDue),
+    }
 }

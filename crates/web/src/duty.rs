@@ -20,6 +20,7 @@ pub fn routes() -> Router<Web> {
         .route("/duties/arrange", post(act::arrange))
         .route("/duties/waive", post(act::waive))
         .route("/duties/sign", post(act::sign))
+        .route("/waivers/{id}/end", post(act::end_waiver))
         .route("/duties/{id}", get(record::show))
         .route("/duties/{id}/{verb}", post(act::act))
 }

@@ -6,6 +6,7 @@ mod board;
 mod change;
 mod coverage;
 pub(crate) mod list;
+mod meeting;
 pub(crate) mod new;
 mod paper;
 pub(crate) mod record;

@@ -46,6 +46,7 @@
 
 mod agent;
 pub mod api;
+mod board;
 mod check;
 mod clause;
 mod directory;
@@ -56,6 +57,7 @@ mod files;
 mod hazard;
 mod help;
 mod journal_pages;
+mod ledger;
 pub mod limiter;
 pub mod live;
 mod me;

@@ -66,6 +66,7 @@ fn page(name: &str) -> Option<&'static dyn LivePage> {
     match name {
         "hazards" => Some(&crate::hazard::LIVE),
         "today" => Some(&crate::today::LIVE),
+        "board" => Some(&crate::board::live::LIVE),
         _ => None,
     }
 }

@@ -250,7 +250,9 @@ fn hazards(waits: Waits, at: At) -> Entry {
 fn units(actor: &Actor, at: At) -> Entry {
     let current = at == At::Units;
     if login::at_bureau(actor) {
-        entry("units", words::nav::SCHOOLS, "/units", "school", current)
+        // The board, the ledgers and the duties stand under 学校 (pages.md §2.1).
+        let home = if reads_duties(actor) { "/board" } else { "/units" };
+        entry("units", words::nav::SCHOOLS, home, "school", current || at == At::Ledgers)
     } else if actor.unit_kind.is_school() {
         entry("school", words::nav::OWN, format!("/units/{}/people", actor.unit), "school", current)
     } else {
@@ -268,7 +270,7 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
         out.push(hazards(waits, at));
     }
     if !bureau && reads_duties(actor) {
-        out.push(entry("ledger", words::nav::LEDGERS, "/duties", "ledger", at == At::Ledgers));
+        out.push(entry("ledger", words::nav::LEDGERS, "/ledgers", "ledger", at == At::Ledgers));
     }
     if bureau {
         out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));

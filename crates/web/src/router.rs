@@ -24,6 +24,8 @@ pub fn router(web: Web) -> Router {
         .merge(crate::hazard::routes())
         .merge(crate::check::routes())
         .merge(crate::duty::routes())
+        .merge(crate::board::routes())
+        .merge(crate::ledger::routes())
         .merge(crate::work::routes())
         .merge(crate::unit::routes())
         .merge(crate::directory::routes())

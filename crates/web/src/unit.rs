@@ -155,10 +155,12 @@ pub(crate) enum ListTabNow {
 
 /// 名单, 通讯录, 制度预案 and 帮扶 of a bureau.
 pub(crate) fn list_tabs(actor: &Actor, of: Id, now: ListTabNow) -> Vec<Tab> {
-    let mut out = vec![
-        Tab::new(words::tab::LIST, format!("/units?of={of}"), now == ListTabNow::List),
-        Tab::new(words::tab::CONTACTS, format!("/units/{of}/posts"), now == ListTabNow::Contacts),
-    ];
+    let mut out = Vec::new();
+    if login::at_bureau(actor) && page::reads_duties(actor) {
+        out.push(Tab::new(words::board::BOARD, "/board", false));
+    }
+    out.push(Tab::new(words::tab::LIST, format!("/units?of={of}"), now == ListTabNow::List));
+    out.push(Tab::new(words::tab::CONTACTS, format!("/units/{of}/posts"), now == ListTabNow::Contacts));
     let reads = |action| login::at_bureau(actor) && reach(actor.role, action) != Reach::Nothing;
     if reads(Action::TextRead) {
         out.push(Tab::new(words::tab::TEXTS, "/texts", now == ListTabNow::Texts));

@@ -5,6 +5,8 @@
 //! - `refusal`  what happened, what is kept, what to do (pages.md §9); exhaustive, so a missing sentence does not compile
 //! - `time`     dates, deadlines, ages, figures
 //! - `duty`     what is owed: states, marks, periods
+//! - `meeting`  the agenda of a meeting
+//! - `board`    the board and the ledgers: sentences, columns
 //! - `record`   records, lists and papers of hazards and checks
 //! - `pages`    menu, tabs, empty states, sentences of pages
 //! - `setup`    the first days of a school
@@ -19,10 +21,12 @@
 //! one tone, everywhere.
 
 pub mod api;
+pub mod board;
 pub mod duty;
 pub mod finding;
 pub mod hazard;
 pub mod help;
+pub mod meeting;
 pub mod notice;
 pub mod org;
 pub mod pack;
@@ -117,6 +121,7 @@ pub fn all_states() -> Vec<Word> {
     out.extend(safety::hazard::State::ALL.iter().map(|s| state(*s)));
     out.extend(safety::check::Seen::ALL.iter().map(|s| seen(*s)));
     out.extend_from_slice(duty::ALL);
+    out.push(meeting::HELD);
     out.extend(org::POSTS);
     out.extend(text::STATES);
     out.extend(pack::STATES);

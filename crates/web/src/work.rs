@@ -2,6 +2,7 @@
 //! whoever did it; the record with what it served; correction and voiding with history; resolutions settled.
 //! Serves 1.1, 3.1, 3.2, 3.4, 4.1, 4.2 as far as forms show them. No rule here: `safety::duty::work` judges.
 
+mod agenda;
 mod list;
 mod new;
 mod part;
@@ -15,6 +16,7 @@ use crate::state::Web;
 pub fn routes() -> Router<Web> {
     Router::new()
         .route("/works", get(list::list))
+        .route("/works/agenda", get(agenda::show))
         .route("/works/new", get(new::form).post(new::add))
         .route("/works/{id}", get(record::show))
         .route("/works/{id}/correct", get(record::correct_form).post(record::correct))

@@ -227,7 +227,8 @@ fn links(text: &str) -> Vec<String> {
     let found = text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
     let own =
         found.filter(|h| h.starts_with('/') && !["/assets", "/manifest", "/files/"].iter().any(|f| h.starts_with(f)));
-    own.map(|h| h.split('#').next().unwrap().replace("&amp;", "&").replace("&#38;", "&")).collect()
+    let whole = own.map(|h| h.replace("&amp;", "&").replace("&#38;", "&"));
+    whole.map(|h| h.split('#').next().unwrap().to_string()).collect()
 }
 
 /// An address without its ids and values: one of a kind is enough.

@@ -47,7 +47,7 @@ impl Sums {
         let due = self.expected - self.not_due;
         (due > 0).then(|| (due - self.missing) * 1000 / due)
     }
-    fn add(&mut self, other: &Sums) {
+    pub fn add(&mut self, other: &Sums) {
         self.expected += other.expected;
         self.on_time += other.on_time;
         self.late += other.late;
@@ -124,15 +124,15 @@ pub struct Board {
 }
 
 /// The roster and what it owes over a span, from the memo.
-type Known = (Arc<Vec<Member>>, Arc<Expected>);
+pub(super) type Known = (Arc<Vec<Member>>, Arc<Expected>);
 
-const NOUNS: &[&str] = &["unit", "class", "post", "pack"];
+pub(super) const NOUNS: &[&str] = &["unit", "class", "post", "pack"];
 
 pub(super) fn roster(cx: &mut Cx<'_, '_>, top: Id) -> Result<Arc<Vec<Member>>> {
     cx.memo(&format!("roster {top}"), NOUNS, |cx| facts::roster(cx, top))
 }
 
-fn known(cx: &mut Cx<'_, '_>, top: &Unit, span: &Span) -> Result<Known> {
+pub(super) fn known(cx: &mut Cx<'_, '_>, top: &Unit, span: &Span) -> Result<Known> {
     let members = roster(cx, top.id)?;
     let today = cx.now.day();
     let key = format!("expected {} {} {today}", top.id, span.key);
@@ -149,15 +149,15 @@ fn known(cx: &mut Cx<'_, '_>, top: &Unit, span: &Span) -> Result<Known> {
 
 /// What the counters say of one bureau and entry.
 #[derive(Clone, Copy, Debug, Default)]
-struct Done {
-    on_time: i64,
-    late: i64,
-    events: i64,
+pub(super) struct Done {
+    pub on_time: i64,
+    pub late: i64,
+    pub events: i64,
     /// Of them, in periods not yet due.
-    early: i64,
+    pub early: i64,
     /// Events neither done nor due.
-    waiting: i64,
-    exempt: i64,
+    pub waiting: i64,
+    pub exempt: i64,
 }
 
 type Counts = BTreeMap<(Id, String), Done>;
@@ -224,13 +224,22 @@ fn waiting_events(cx: &mut Cx<'_, '_>, span: &Span, known: &Known, out: &mut Cou
     Ok(())
 }
 
-/// Cells that a waiver covers and nobody did, by unit and entry.
-fn waived(cx: &mut Cx<'_, '_>, top: Id, span: &Span, known: &Known) -> Result<Vec<(Id, Id, String, i64)>> {
+/// Cells of one unit, entry and period that a waiver covers and nobody did.
+pub(super) struct Waived {
+    pub unit: Id,
+    pub bureau: Id,
+    pub entry: String,
+    /// The day on which the period ends.
+    pub until: Day,
+    pub n: i64,
+}
+
+pub(super) fn waived(cx: &mut Cx<'_, '_>, top: Id, span: &Span, members: &[Member]) -> Result<Vec<Waived>> {
     let waivers = waiver::under(cx, top, span.from, span.until)?;
     if waivers.is_empty() {
         return Ok(Vec::new());
     }
-    let members: BTreeMap<Id, &Member> = known.0.iter().map(|m| (m.facts.unit, m)).collect();
+    let members: BTreeMap<Id, &Member> = members.iter().map(|m| (m.facts.unit, m)).collect();
     let today = cx.now.day();
     let mut out = Vec::new();
     let mut seen: std::collections::BTreeSet<(Id, String, String)> = Default::default();
@@ -239,7 +248,6 @@ fn waived(cx: &mut Cx<'_, '_>, top: Id, span: &Span, known: &Known) -> Result<Ve
         let calendar = calendar(cx, member.facts.county);
         let frame = Frame::new(calendar, span.from.max(waiver.from_on), span.until.min(waiver.until_on));
         let due = |s: &&Slot, e: &crate::pack::model::Entry| !expected::not_due(e, s, today);
-        let mut n = 0;
         for slot in frame.of(&member.facts).iter().filter(|s| waiver.covers(&waiver.entry, s)) {
             let Some(entry) = cx.packs.in_force(slot.period.from).entry(&waiver.entry) else { continue };
             if !due(&slot, entry) || !seen.insert((waiver.unit, waiver.entry.clone(), slot.key.clone())) {
@@ -248,10 +256,10 @@ fn waived(cx: &mut Cx<'_, '_>, top: Id, span: &Span, known: &Known) -> Result<Ve
             let owed = cells::count(calendar, &member.facts, entry, slot);
             let args = args![waiver.unit, waiver.entry.as_str(), slot.key.as_str()];
             let done = cx.tx.row(sql::DONE_OF, args)?.map(|r| r.int("n")).transpose()?.unwrap_or(0);
-            n += (owed - done).max(0);
-        }
-        if n > 0 {
-            out.push((waiver.unit, member.bureau, waiver.entry, n));
+            let (unit, bureau, n) = (waiver.unit, member.bureau, (owed - done).max(0));
+            if n > 0 {
+                out.push(Waived { unit, bureau, entry: waiver.entry.clone(), until: slot.period.until, n });
+            }
         }
     }
     Ok(out)
@@ -260,13 +268,13 @@ fn waived(cx: &mut Cx<'_, '_>, top: Id, span: &Span, known: &Known) -> Result<Ve
 fn exempt(cx: &mut Cx<'_, '_>, span: &Span, known: &Known, out: &mut Counts) -> Result<()> {
     let top = cx.actor.unit;
     let top = known.0.iter().map(|m| m.facts.unit).find(|u| *u == top).unwrap_or(top);
-    for (_, bureau, entry, n) in waived(cx, top, span, known)? {
-        out.entry((bureau, entry)).or_default().exempt += n;
+    for one in waived(cx, top, span, &known.0)? {
+        out.entry((one.bureau, one.entry)).or_default().exempt += one.n;
     }
     Ok(())
 }
 
-fn sums(owed: Owed, done: &Done) -> Sums {
+pub(super) fn sums(owed: Owed, done: &Done) -> Sums {
     Sums {
         expected: owed.all + done.events,
         on_time: done.on_time,
@@ -280,7 +288,7 @@ fn sums(owed: Owed, done: &Done) -> Sums {
 
 /// Sorts by need of help: the largest share of what is due that is missing, then late, then by name. Not a ranking: it
 /// is shown without places.
-fn by_need(rows: &mut [Row]) {
+pub(super) fn by_need(rows: &mut [Row]) {
     let need = |s: &Sums| {
         let due = (s.expected - s.not_due).max(1);
         (s.missing * 1_000_000 / due, s.late * 1_000_000 / due)
@@ -355,8 +363,8 @@ fn school_rows(cx: &mut Cx<'_, '_>, top: &Unit, span: &Span, known: &Known) -> R
     for row in cx.tx.rows(sql::EVENTS_NOT_DUE, args![cx.now, span.from, span.until])? {
         done.entry(row.id("unit")?).or_default().waiting += row.int("n")?;
     }
-    for (unit, _, _, n) in waived(cx, top.id, span, known)? {
-        done.entry(unit).or_default().exempt += n;
+    for one in waived(cx, top.id, span, &known.0)? {
+        done.entry(one.unit).or_default().exempt += one.n;
     }
     let row = |m: &Member| {
         let owed = known.1.units.get(&m.facts.unit).copied().unwrap_or_default();

@@ -127,6 +127,31 @@ pub fn period_of_key(calendar: &SchoolCalendar, key: &str) -> Option<Period> {
     (key_of(calendar, &period) == key).then_some(period)
 }
 
+/// The key of the period before or after one of the same kind: a day's is the next school day.
+pub fn beside(calendar: &SchoolCalendar, period: &Period, ahead: bool) -> Option<String> {
+    let step = if ahead { 1 } else { -1 };
+    let edge = if ahead { period.until.plus_days(1) } else { period.from.plus_days(-1) };
+    let other = match period.kind {
+        PeriodKind::Day => {
+            // No stretch without school is longer than the summer.
+            let day = (1..100).map(|n| period.from.plus_days(n * step)).find(|d| calendar.is_school_day(*d))?;
+            Period { kind: PeriodKind::Day, from: day, until: day }
+        }
+        PeriodKind::Term => {
+            let term = calendar.term_of(period.from)?;
+            let (year, season) = match (term.season, ahead) {
+                (Season::Autumn, true) => (term.year, Season::Spring),
+                (Season::Autumn, false) => (term.year - 1, Season::Spring),
+                (Season::Spring, true) => (term.year + 1, Season::Autumn),
+                (Season::Spring, false) => (term.year, Season::Autumn),
+            };
+            calendar.period_of(PeriodKind::Term, calendar.term(year, season)?.from)?
+        }
+        kind => calendar.period_of(kind, edge)?,
+    };
+    Some(key_of(calendar, &other))
+}
+
 /// The slot of a kind that a day lies in, if it is due: holds a school day, or is a bureau's month.
 pub fn slot_at(calendar: &SchoolCalendar, kind: PeriodKind, day: Day, bureau: bool) -> Option<Slot> {
     slot_of(calendar, calendar.period_of(kind, day)?, bureau)

@@ -33,6 +33,8 @@ pub struct Expected {
     pub units: BTreeMap<Id, Owed>,
     /// By the day on which the period ends.
     pub days: BTreeMap<Day, i64>,
+    /// By entry and the day on which the period ends: the matrix and the heat calendar.
+    pub grid: BTreeMap<String, BTreeMap<Day, Owed>>,
     /// Units that owe at least one cell.
     pub schools: i64,
     /// Entry → (title, clause) as the newest pack of the span has it.
@@ -49,12 +51,12 @@ struct Spread<'a> {
 }
 
 /// The slots of a frame, sorted to the entries that are owed in them.
-fn spreads<'a>(packs: &'a Packs, slots: &'a [Slot], today: Day) -> Vec<Spread<'a>> {
+fn spreads<'a>(packs: &'a Packs, slots: &'a [Slot], today: Day, wanted: &dyn Fn(&Entry) -> bool) -> Vec<Spread<'a>> {
     let mut out: Vec<Spread<'a>> = Vec::new();
     let mut known: BTreeMap<(*const Entry, usize), usize> = BTreeMap::new();
     for slot in slots {
         let pack = packs.in_force(slot.period.from);
-        for entry in pack.entries.iter().filter(|e| cells::may_owe(e, slot)) {
+        for entry in pack.entries.iter().filter(|e| wanted(e) && cells::may_owe(e, slot)) {
             let at = *known.entry((std::ptr::from_ref(entry), 0)).or_insert_with(|| {
                 out.push(Spread { entry, slots: Vec::new(), not_due: 0 });
                 out.len() - 1
@@ -101,18 +103,21 @@ struct Side<'a> {
     spreads: Vec<Spread<'a>>,
     first: Day,
     last: Day,
-    /// Cells by spread, for the days.
+    /// Cells by spread of units to which everything holds over all slots, the same in each.
     totals: Vec<i64>,
+    /// Cells by spread and slot of all other units.
+    odd: Vec<Vec<i64>>,
     /// Which spreads apply to units with these attributes.
     applying: Vec<(Attributes, Vec<usize>)>,
 }
 
 impl<'a> Side<'a> {
-    fn new(packs: &'a Packs, slots: &'a [Slot], today: Day) -> Side<'a> {
-        let spreads = spreads(packs, slots, today);
+    fn new(packs: &'a Packs, slots: &'a [Slot], today: Day, wanted: &dyn Fn(&Entry) -> bool) -> Side<'a> {
+        let spreads = spreads(packs, slots, today, wanted);
         let first = slots.iter().map(|s| s.period.from.min(s.first)).min().unwrap_or(today);
         let last = slots.iter().map(|s| s.period.until).max().unwrap_or(today);
-        Side { totals: vec![0; spreads.len()], spreads, first, last, applying: Vec::new() }
+        let odd = spreads.iter().map(|s| vec![0; s.slots.len()]).collect();
+        Side { totals: vec![0; spreads.len()], odd, spreads, first, last, applying: Vec::new() }
     }
 
     fn applying(&mut self, unit: &Attributes) -> usize {
@@ -136,9 +141,22 @@ pub fn add_up(
     bureau: &[Slot],
     today: Day,
 ) -> Expected {
+    add_up_of(packs, calendar, members, school, bureau, today, &|_| true)
+}
+
+/// The same for some entries only.
+pub fn add_up_of(
+    packs: &Packs,
+    calendar: &SchoolCalendar,
+    members: &[Member],
+    school: &[Slot],
+    bureau: &[Slot],
+    today: Day,
+    wanted: &dyn Fn(&Entry) -> bool,
+) -> Expected {
     let mut out = Expected::default();
     let matters = packs.timeline().iter().any(|(_, p)| p.entries.iter().any(|e| e.applies.min_pupils.is_some()));
-    let mut sides = [Side::new(packs, school, today), Side::new(packs, bureau, today)];
+    let mut sides = [Side::new(packs, school, today, wanted), Side::new(packs, bureau, today, wanted)];
     for side in &sides {
         for spread in &side.spreads {
             out.titles.insert(spread.entry.id.clone(), (spread.entry.title.clone(), spread.entry.clause.clone()));
@@ -150,18 +168,14 @@ pub fn add_up(
         let which = usize::from(member.facts.is_bureau());
         let sizes = [sides[0].spreads.len(), sides[1].spreads.len()];
         let lines = sums.entry(member.bureau).or_insert_with(|| sizes.map(|n| vec![Owed::default(); n]));
-        let unit = one(calendar, &member.facts, &mut sides[which], &mut lines[which], matters, &mut out.days);
+        let unit = one(calendar, &member.facts, &mut sides[which], &mut lines[which], matters);
         if unit.all > 0 {
             out.schools += 1;
             out.units.insert(member.facts.unit, unit);
         }
     }
     for side in &sides {
-        for (spread, total) in side.spreads.iter().zip(&side.totals).filter(|(_, total)| **total > 0) {
-            for slot in &spread.slots {
-                *out.days.entry(slot.period.until).or_default() += total;
-            }
-        }
+        by_day(side, today, &mut out);
     }
     for (bureau, lines) in sums {
         for (side, lines) in sides.iter().zip(lines) {
@@ -173,15 +187,23 @@ pub fn add_up(
     out
 }
 
+/// Lays what was added up on one side out by entry and day.
+fn by_day(side: &Side<'_>, today: Day, out: &mut Expected) {
+    for (i, spread) in side.spreads.iter().enumerate() {
+        for (k, slot) in spread.slots.iter().enumerate() {
+            let n = side.totals[i] + side.odd[i][k];
+            if n > 0 {
+                *out.days.entry(slot.period.until).or_default() += n;
+                let days = out.grid.entry(spread.entry.id.clone()).or_default();
+                let late = if not_due(spread.entry, slot, today) { n } else { 0 };
+                days.entry(slot.period.until).or_default().add(n, late);
+            }
+        }
+    }
+}
+
 /// What one unit owes, added to its bureau's line.
-fn one(
-    calendar: &SchoolCalendar,
-    facts: &Facts,
-    side: &mut Side<'_>,
-    line: &mut [Owed],
-    pupils_matter: bool,
-    days: &mut BTreeMap<Day, i64>,
-) -> Owed {
+fn one(calendar: &SchoolCalendar, facts: &Facts, side: &mut Side<'_>, line: &mut [Owed], pupils_matter: bool) -> Owed {
     let mut unit = Owed::default();
     if steady(facts, side.first, side.last)
         && let Some((_, attributes)) = facts.eras.first()
@@ -202,7 +224,7 @@ fn one(
         }
         return unit;
     }
-    for (spread, owed) in side.spreads.iter().zip(line) {
+    for ((spread, owed), odd) in side.spreads.iter().zip(line).zip(&mut side.odd) {
         let soon = spread.slots.len() - spread.not_due as usize;
         for (k, slot) in spread.slots.iter().enumerate() {
             let n = cells::count(calendar, facts, spread.entry, slot);
@@ -211,7 +233,7 @@ fn one(
                 let late = if k >= soon { n } else { 0 };
                 owed.add(n, late);
                 unit.add(n, late);
-                *days.entry(slot.period.until).or_default() += n;
+                odd[k] += n;
             }
         }
     }

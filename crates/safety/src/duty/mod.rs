@@ -4,7 +4,7 @@
 //! A duty is a cell (unit × entry × period × part) in which something has happened; nothing is stored for an empty cell.
 //! What is expected is computed (`cells`), what happened is stored here, lateness follows from the first receipt at which
 //! the quota was complete. `work` keeps the filled forms of the pack; `credit` links any record to the cells it serves;
-//! `act` has the stages 安排 → 检查 → 验收; `waiver` is the one place that exempts; `tally` counts; `board`, `ledger`,
+//! `act` has the stages 安排 → 检查 → 验收; `waiver` is the one place that exempts; `tally` counts; `board`, `split`,
 //! `plan` and `list` read; `frozen` keeps closed periods as they were judged.
 //! Not here: meetings' agendas (`meeting`), nouns that credit duties (`hazard`, `check` call `credit`).
 
@@ -22,6 +22,7 @@ pub mod owner;
 pub mod plan;
 pub mod rehearse;
 pub mod resolution;
+pub mod split;
 pub mod sql;
 mod store;
 pub mod tally;

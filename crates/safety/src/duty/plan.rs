@@ -184,7 +184,12 @@ pub fn why(cx: &mut Cx<'_, '_>, id: Id, span: Option<&str>, entry: Option<&str>)
         true => of_bureau(cx, unit.id, &span, entry)?,
         false => of_school(cx, &unit, &span, entry)?,
     };
-    let calendar = super::calendar(cx, unit.county);
+    Ok(Why { units, entries, not_applying, ..ground(cx, unit.county, span, sums) })
+}
+
+/// The same for a figure that is known already: what its expected cells rest on.
+pub fn ground(cx: &Cx<'_, '_>, county: i64, span: Span, sums: Sums) -> Why {
+    let calendar = super::calendar(cx, county);
     let (mut days_off, mut days_made_up) = (0, 0);
     let mut day = span.from;
     while day <= span.until {
@@ -201,7 +206,7 @@ pub fn why(cx: &mut Cx<'_, '_>, id: Id, span: Option<&str>, entry: Option<&str>)
     let first = cx.packs.in_force(span.from).hash;
     let judges = timeline.iter().filter(|(from, p)| p.hash == first || (*from > span.from && *from <= span.until));
     let packs = judges.map(|(_, p)| (p.id.clone(), hex(&p.hash))).collect();
-    Ok(Why { span, sums, units, entries, days_off, days_made_up, not_applying, packs })
+    Why { span, sums, units: 1, entries: 0, days_off, days_made_up, not_applying: 0, packs }
 }
 
 fn hex(hash: &[u8]) -> String {

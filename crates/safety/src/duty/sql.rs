@@ -303,9 +303,9 @@ pub const MONTHS_UNFOLDED: &str = concat!(
 pub const ENDING_SINCE: &str = "select bureau, entry, until_on, on_time, late from tally \
     where until_on >= $1 and until_on <= $2 union all \
     select bureau, entry, until_on, on_time, late from tally_delta where until_on >= $1 and until_on <= $2";
-pub const EVENTS_NOT_DUE: &str = "select unit, entry, count(*) as n from duty where kind = 'event' and due_at > $1 \
+pub const EVENTS_NOT_DUE: &str = "select unit, entry, until_on, count(*) as n from duty where kind = 'event' and due_at > $1 \
     and until_on >= $2 and until_on <= $3 and owed = 1 and state in ('open', 'arranged', 'returned') \
-    group by unit, entry";
+    group by unit, entry, until_on";
 pub const DONE_OF: &str = "select count(*) as n from duty where unit = $1 and entry = $2 and period = $3 and owed = 1 \
     and state in ('done', 'checked', 'accepted')";
 pub const UNITS_MONTHS: &str = concat!(
@@ -335,6 +335,47 @@ pub const DAYS_UNFOLDED: &str = concat!(
     " from tally_delta x where x.until_on >= $1 and x.until_on <= $2 \
      and (x.bureau = $3 or $3 is null) group by x.until_on"
 );
+/// What was done by entry and day, of one bureau or of all.
+pub const GRID: &str = concat!(
+    "select x.entry, x.until_on, ",
+    sums!(),
+    " from tally x where x.until_on >= $1 and x.until_on <= $2 \
+     and (x.bureau = $3 or $3 is null) group by x.entry, x.until_on"
+);
+pub const GRID_UNFOLDED: &str = concat!(
+    "select x.entry, x.until_on, ",
+    sums!(),
+    " from tally_delta x where x.until_on >= $1 and x.until_on <= $2 \
+     and (x.bureau = $3 or $3 is null) group by x.entry, x.until_on"
+);
+/// The same by bureau.
+pub const SPLIT: &str = concat!(
+    "select x.bureau as unit, x.entry, x.until_on, ",
+    sums!(),
+    " from tally x where x.until_on >= $1 and x.until_on <= $2 group by x.bureau, x.entry, x.until_on"
+);
+pub const SPLIT_UNFOLDED: &str = concat!(
+    "select x.bureau as unit, x.entry, x.until_on, ",
+    sums!(),
+    " from tally_delta x where x.until_on >= $1 and x.until_on <= $2 group by x.bureau, x.entry, x.until_on"
+);
+/// The same by unit under a bureau, from the duties themselves: of one entry, or of a few days.
+pub const SPLIT_ENTRY: &str = concat!(
+    "select x.unit, x.entry, x.until_on, ",
+    sums!(),
+    " from (select d.unit, d.entry, d.until_on, ",
+    counted!(),
+    " from unit_tree t join duty d on d.unit = t.unit where t.top = $1 and d.until_on >= $2 and d.until_on <= $3 \
+     and d.entry = $4) x group by x.unit, x.entry, x.until_on"
+);
+pub const SPLIT_DAYS: &str = concat!(
+    "select x.unit, x.entry, x.until_on, ",
+    sums!(),
+    " from (select d.unit, d.entry, d.until_on, ",
+    counted!(),
+    " from unit_tree t join duty d on d.unit = t.unit where t.top = $1 and d.until_on >= $2 and d.until_on <= $3) x \
+     group by x.unit, x.entry, x.until_on"
+);
 pub const OF_PERIOD: &str = "select id, unit, part, state from duty where entry = $1 and period = $2";
 
 pub const ALL: &[&str] = &[
@@ -359,6 +400,12 @@ pub const ALL: &[&str] = &[
     UNITS_EARLY,
     DAYS,
     DAYS_UNFOLDED,
+    GRID,
+    GRID_UNFOLDED,
+    SPLIT,
+    SPLIT_UNFOLDED,
+    SPLIT_ENTRY,
+    SPLIT_DAYS,
     OF_PERIOD,
     CLASSES_OF,
     CLASSES_UNDER,

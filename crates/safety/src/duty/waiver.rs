@@ -111,7 +111,7 @@ pub fn end(cx: &mut Cx<'_, '_>, id: Id) -> Result<()> {
     let (unit, county) = (row.id("unit")?, row.int("county")?);
     cx.require(Action::DutyWaive, unit, false)?;
     if row.opt_ms("ended_at")?.is_some() {
-        return Err(Refusal::WrongState { from: "ended", action: "end" }.into());
+        return Err(Refusal::WrongState { from: "waiver_ended", action: "end" }.into());
     }
     let (now, person) = (cx.now, cx.actor.person);
     cx.put("waiver.end", "waiver", sql::WAIVER_END, args![id, now, person])?;

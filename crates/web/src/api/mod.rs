@@ -11,15 +11,17 @@
 //! - `doc`      what every operation has in common
 //! - `dto`, `org`, `hazard`  the nouns' structs as they stand in JSON
 //! - one file per noun with its operations: `session`, `units`, `people`, `places`, `roll`, `hazards`, `acts`, `checks`, `files`,
-//!   `journal`
+//!   `journal`, `duties`, `works`, `boards`
 //!
 //! Not here: forms, pages, live updates.
 
 mod acts;
 mod ask;
+mod boards;
 mod checks;
 mod doc;
 mod dto;
+mod duties;
 mod fault;
 mod files;
 mod hazard;
@@ -36,6 +38,7 @@ mod supports;
 mod texts;
 mod units;
 mod wire;
+mod works;
 
 use std::sync::OnceLock;
 
@@ -59,6 +62,9 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(texts::routes())
         .merge(notices::routes())
         .merge(supports::routes())
+        .merge(duties::routes())
+        .merge(works::routes())
+        .merge(boards::routes())
         .merge(hazards::routes())
         .merge(acts::routes())
         .merge(checks::routes())

@@ -249,6 +249,9 @@ codes! {
     Standing = safety::text::Standing, safety::text::Standing::ALL;
     NoticeKind = safety::notice::Kind, safety::notice::Kind::ALL;
     AskKind = safety::notice::AskKind, safety::notice::AskKind::ALL;
+    DutyState = safety::duty::State, safety::duty::State::ALL;
+    DutyMark = safety::duty::Mark, safety::duty::Mark::ALL;
+    ResolvedState = safety::duty::resolution::Resolved, safety::duty::resolution::Resolved::ALL;
     Figure = safety::notice::Figure, safety::notice::Figure::ALL;
 }
 
@@ -276,7 +279,7 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
     of! {
         At Date Uid PhotoHash Password
         Name Fact Note LoginName Title Short UnitCode Phone Long Body Mobile Number
-        UnitKind Stage Role PlaceKind State Act Grade Term Category Bucket Seen Standing NoticeKind AskKind Figure
+        UnitKind Stage Role PlaceKind State Act Grade Term Category Bucket Seen Standing NoticeKind AskKind Figure DutyState DutyMark ResolvedState
     }
 }
 

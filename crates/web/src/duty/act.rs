@@ -77,6 +77,13 @@ pub async fn waive(Held(web): Held<Web>, posted: Posted) -> Answer {
     page::done(&posted.signed.ask, web.now(), id, back(&posted, "/duties".into()))
 }
 
+/// Stops an exemption: from here on the entry is owed again.
+pub async fn end_waiver(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
+    let id = parse_id(&id)?;
+    web.act(&posted, move |cx| waiver::end(cx, id)).await?;
+    page::done(&posted.signed.ask, web.now(), id, back(&posted, "/board".into()))
+}
+
 /// 「签字验收 n 项」: what cannot be signed stays, with its reason on its own page.
 pub async fn sign(Held(web): Held<Web>, posted: Posted) -> Answer {
     let ids = posted.fields.ids("id")?;

@@ -38,13 +38,22 @@ struct CellPage {
     reason: String,
     who: String,
     clause: String,
-    waiver: Option<(String, String)>,
+    waiver: Option<Exempt>,
+    here: String,
     fill: String,
     arrange: bool,
     people: Vec<Choice>,
     waive: bool,
     from_on: String,
     until_on: String,
+}
+
+/// A waiver with what there is to say of it.
+struct Exempt {
+    id: String,
+    by: String,
+    reason: String,
+    until: String,
 }
 
 struct Read {
@@ -101,7 +110,13 @@ pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
         reason: v.entry.reason.clone().unwrap_or_default(),
         who: rule::people(&v.entry.people, v.entry.until),
         clause: v.entry.clause.clone(),
-        waiver: v.waiver.map(|w| (w.by.unwrap_or_default(), w.reason)),
+        waiver: v.waiver.map(|w| Exempt {
+            id: w.id.to_string(),
+            by: w.by.unwrap_or_default(),
+            reason: w.reason,
+            until: words::day_full(w.until_on),
+        }),
+        here: format!("/duties/cell?unit={}&entry={}&period={}&part={}", v.unit, v.entry.id, v.period, v.part),
         entry: v.entry.id,
         period: v.period,
         part: v.part,

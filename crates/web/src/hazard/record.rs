@@ -92,6 +92,9 @@ pub struct Known {
     pub departments: Vec<Choice>,
     pub agencies: Vec<Choice>,
     pub places: Vec<Choice>,
+    /// Meetings about it, and whether the viewer may call one.
+    pub meetings: Vec<Near>,
+    pub meet: bool,
     pub now: Ms,
 }
 
@@ -99,6 +102,7 @@ pub fn known(cx: &mut Cx<'_, '_>, id: Id) -> Result<Known> {
     let view = view::view(cx, id)?;
     let h = view.hazard.clone();
     let (due_why, rule, clause, basis) = due(cx, &h);
+    let (meetings, meet) = super::meeting::of(cx, id)?;
     let mut known = Known {
         holders: holders(cx, &h)?,
         due_why,
@@ -110,6 +114,8 @@ pub fn known(cx: &mut Cx<'_, '_>, id: Id) -> Result<Known> {
         departments: Vec::new(),
         agencies: Vec::new(),
         places: Vec::new(),
+        meetings,
+        meet: meet && h.state.is_open(),
         now: cx.now,
         view,
     };
@@ -230,6 +236,7 @@ pub struct RecordPage {
     pub five: Vec<(&'static str, String)>,
     pub events: Vec<Event>,
     pub near: Vec<Near>,
+    pub meet: bool,
     /// A calm line after an act, or what has changed meanwhile.
     pub said: String,
     pub moved: String,
@@ -300,9 +307,10 @@ pub fn who(known: &Known) -> String {
 pub async fn page_of(
     web: &Web,
     signed: &Signed,
-    known: Known,
+    mut known: Known,
     form: Option<Form>,
 ) -> std::result::Result<RecordPage, WebError> {
+    let meetings = std::mem::take(&mut known.meetings);
     let shell = signed.shell(web, At::Hazards).await?;
     let v = &known.view;
     let h = &v.hazard;
@@ -327,7 +335,8 @@ pub async fn page_of(
         facts: facts(&known),
         five: five(h),
         events: v.steps.iter().map(event).collect(),
-        near: near(v),
+        near: near(v).into_iter().chain(meetings).collect(),
+        meet: known.meet,
         said: String::new(),
         moved: String::new(),
         lost: String::new(),

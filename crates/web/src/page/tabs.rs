@@ -12,7 +12,9 @@ use crate::words;
 /// The tabs of 台账 (a school) and of 学校 (a bureau): at most six.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LedgerTab {
+    Board,
     Units,
+    Ledger,
     Meetings,
     Education,
     Duties,
@@ -21,10 +23,18 @@ pub enum LedgerTab {
 pub fn ledger_tabs(actor: &Actor, now: LedgerTab) -> Vec<Tab> {
     let bureau = login::at_bureau(actor);
     let mut out = Vec::new();
+    let board = Tab::new(words::board::BOARD, "/board", now == LedgerTab::Board);
+    if bureau && reads_duties(actor) {
+        out.push(board.clone());
+    }
     if bureau {
         out.push(Tab::new(words::tab::LIST, "/units", now == LedgerTab::Units));
     }
     if reads_duties(actor) {
+        out.push(Tab::new(words::nav::LEDGERS, "/ledgers", now == LedgerTab::Ledger));
+        if !bureau {
+            out.push(board);
+        }
         out.push(Tab::new(words::tab::DUTIES, "/duties", now == LedgerTab::Duties));
         out.push(Tab::new(words::tab::MEETINGS, "/works?form=meeting", now == LedgerTab::Meetings));
         out.push(Tab::new(words::tab::EDUCATION, "/works?form=lesson", now == LedgerTab::Education));

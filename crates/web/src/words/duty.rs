@@ -13,6 +13,11 @@ pub const ACCEPT: Word = word("待验收", "b");
 pub const ACCEPTED: Word = word("已验收", "g");
 pub const RETURNED: Word = word("退回", "a");
 pub const NOT_DUE: Word = word("未到期", "");
+/// Of a cell that a waiver covers: nothing was done.
+pub const EXEMPT_LONG: &str = "免做（否则未做）";
+pub const EXEMPT_STANDS: Word = word(EXEMPT_LONG, "");
+/// A record that counts for nothing any more.
+pub const VOID: &str = "已作废";
 pub const EXEMPT: Word = word("免做", "");
 pub const ON_TIME: Word = word("按时", "g");
 pub const LATE: Word = word("迟做", "a");

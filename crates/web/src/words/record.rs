@@ -5,7 +5,7 @@ use base::{Cell, Day, Ms};
 use safety::hazard::{Act, Category, Grade, State, Term};
 use safety::org::Role;
 
-use super::{act, category, day, grade, role, state, term, thing, time};
+use super::{act, category, day, duty, grade, role, state, term, thing, time};
 
 /// The words of notice 2.6 that the loop serves; a test holds them against `packs/jilin-2012/notice.txt`.
 pub const ENTERED: &str = "登记";
@@ -40,6 +40,16 @@ pub fn column(key: &str) -> &'static str {
         "received" => "登记时间",
         "signed_at" => "签收时间",
         "signed_by" => "签收人",
+        "clause" => "要点",
+        "matter" => "事项",
+        "period" => "时段",
+        "part" => "对象",
+        "arranged_to" => "安排给",
+        "done_by" => "谁做的",
+        "done_on" => "哪天做的",
+        "checked_by" => "检查人",
+        "accepted_by" => "验收人",
+        "mark" => "状态",
         other if safety::notice::Figure::from_code(other).is_some() => {
             safety::notice::Figure::from_code(other).map_or("", super::text::figure)
         }
@@ -61,6 +71,13 @@ pub fn code(kind: &str, code: &str) -> String {
             "back_entry" => thing::BACK_ENTRY.word,
             "recurring" => thing::RECURRING.word,
             "listed" => thing::LISTED.word,
+            "on_time" => duty::ON_TIME.word,
+            "on_time_back" => "按时，补录",
+            "late" => duty::LATE.word,
+            "late_back" => "迟做，补录",
+            "missing" => duty::MISSING.word,
+            "exempt" => duty::EXEMPT_LONG,
+            "not_due" => duty::NOT_DUE.word,
             _ => "逾期",
         }),
         _ => None,

@@ -36,6 +36,7 @@ pub fn refusal(refusal: &Refusal) -> String {
 
 fn wrong_state(from: &str, action: &str) -> String {
     match (from, action) {
+        ("waiver_ended", _) => "这一次免做已经停了。".into(),
         ("ended", _) => "这个岗位已经卸任了，不用再办。".into(),
         ("has_work", _) => "此人手上还有没办完的隐患，请先办交接。".into(),
         ("erased", _) => "个人信息已经删除，不能再改。".into(),
@@ -49,6 +50,16 @@ fn wrong_state(from: &str, action: &str) -> String {
         ("answered", _) => "这次走访已经回复过了。".into(),
         ("left", _) => "这名学生已经离校，不能再改。".into(),
         ("in_class", _) => "这名学生还在班里，先办离校再删除姓名。".into(),
+        (_, "arrange") => "这一件已经做了，不用再安排。".into(),
+        ("accepted", "check" | "accept" | "give_back") => "这一件已经验收，不用再办。".into(),
+        ("checked", "check") => "这一件刚刚有人检查过了。".into(),
+        ("open" | "arranged" | "returned", "check" | "accept" | "give_back") => {
+            "这一件还没有做，做了才能检查、验收。".into()
+        }
+        ("done", "accept") => "这一件还没有检查，检查过才能验收。".into(),
+        ("done", "check") => "这一件做了就算，不用检查。".into(),
+        ("done", "settle") => "这一条议定事项已经办结。".into(),
+        ("void", "correct") => "这一份记录已经作废，不能再改。".into(),
         ("top", _) => "上面没有更高一级了，请移交有关部门。".into(),
         _ => match (State::from_code(from), Act::from_code(action)) {
             (Some(now), Some(wanted)) if now.is_open() => {
@@ -79,6 +90,8 @@ fn forbidden(clause: &str, rule: &str, instead: &[String]) -> String {
         "times" => "次数只能加，不能减；上级的要求是下限。".into(),
         "grace_days" => "宽限只能短，不能长；上级的要求是上限。".into(),
         "until" => "只能多一道验收，不能少。".into(),
+        "duty.separation" => "做的人、检查的人、验收的人要分开，这一步要换一个人。".into(),
+        "duty.waiver" => format!("这是要点 {clause} 的要求，不能免做；可以写明原因补做。"),
         "declined" => "推辞过的任务由分管领导定派给谁。".into(),
         _ => format!("工作要点 {clause} 不允许这样办。"),
     }
@@ -147,6 +160,8 @@ fn out_of_range(name: &str, min: i64, max: i64) -> String {
         "due_on" => "截止日期要在今天以后，一年以内。".into(),
         "asks" => format!("最多填 {max} 项，请去掉几项。"),
         "until" => "期限要在今天以后，一年以内。".into(),
+        "until_on" => "结束日期要在开始日期以后，一年以内。".into(),
+        "resolution.due_on" => "议定事项的日期要在今天以后。".into(),
         "places" => format!("一次最多查 {max} 处，请分两次。"),
         _ => format!("{}请填 {min} 到 {max} 之间的数。", field(name)),
     }
@@ -172,6 +187,7 @@ fn mismatch(name: &str, with: &str) -> String {
         ("class", "class") => "已经在这个班了，请选另一个班。".into(),
         ("value", "notice") => "这是工作要点的原文，只能更严，不能放宽。".into(),
         ("files", _) => "这份草稿和它的规则包对不上，请重新起草。".into(),
+        ("until_on", "from_on") => "结束日期要在开始日期之后。".into(),
         ("until_on", _) => "卸任日子要在到任日子之后。".into(),
         _ => format!("{}和{}对不上，请看一下。", field(name), field(with)),
     }
@@ -213,6 +229,18 @@ pub fn field(name: &str) -> &'static str {
         "place" => "部位",
         "place_text" => "部位说明",
         "places" => "地点",
+        "owner" => "谁来做",
+        "form" => "表",
+        "span" => "时间段",
+        "week" => "周",
+        "mark" => "怎么样的",
+        "topics" => "主题",
+        "persons" => "人员",
+        "happened_on" => "日期",
+        "resolutions" => "议定事项",
+        "resolution.what" => "议定事项",
+        "resolution.owner" => "议定事项的责任人",
+        "resolution.due_on" => "议定事项的日期",
         "seen_at" | "claimed_at" => "时间",
         "device_at" => "手机时间",
         "photo" => "照片",

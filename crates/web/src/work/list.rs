@@ -34,6 +34,7 @@ struct ListPage {
     columns: Vec<Column>,
     rows: Vec<Row>,
     new: Option<(String, String)>,
+    agenda: bool,
     clause: String,
     older: String,
     newest: String,
@@ -105,6 +106,7 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
         new: chosen
             .filter(|_| page::may_record(signed.actor()))
             .map(|f| (f.1.clone(), format!("/works/new?form={}", f.0))),
+        agenda: now == "meeting" && page::reads_duties(signed.actor()),
         kinds: read.forms.iter().map(tab).collect(),
         older: read.next.map_or(String::new(), |c| signed.ask.link("cursor", &c)),
         newest: if query.has("cursor") { signed.ask.link("cursor", "") } else { String::new() },

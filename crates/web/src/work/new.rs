@@ -42,6 +42,8 @@ struct Known {
     topics: Vec<Choice>,
     topic_now: Vec<String>,
     subject: Option<(String, String)>,
+    /// What the agenda proposes for a meeting.
+    agenda: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -104,7 +106,10 @@ fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
         Some(id) => Some((id.to_string(), hazard::view::view(cx, id)?.hazard.what)),
         None => None,
     };
+    let agenda =
+        if form.id == "meeting" { super::agenda::fields(cx, home.id, query.id("hazard")?)? } else { Vec::new() };
     Ok(Known {
+        agenda,
         people: on_roll(cx, home.id)?,
         unit: home.id,
         unit_name: home.name,
@@ -149,6 +154,10 @@ async fn page_of(
         filled.0.push(("kind".into(), "special".into()));
     } else if fresh && !filled.has("kind") {
         filled.0.push(("kind".into(), "regular".into()));
+    }
+    if fresh {
+        let proposed = known.agenda.iter().filter(|(name, _)| !typed.has(name)).cloned();
+        filled.0.extend(proposed);
     }
     let person = signed.actor().person.map(|p| p.to_string());
     if let Some(person) = person.filter(|_| fresh && !filled.has("recorder")) {

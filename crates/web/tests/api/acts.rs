@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 use super::world::{PASSWORD, Reply, World, png};
 
+mod owed;
+
 /// What the program itself tells of a hazard.
 async fn state(w: &World, id: &str) -> String {
     let view = w.get("head", &format!("/hazards/{id}")).await.ok();
@@ -324,6 +326,7 @@ async fn every_operation_succeeds_every_act_leaves_a_leaf_and_strangers_get_noth
     papers(&mut walk).await;
     straight_road(&mut walk).await;
     upward(&mut walk).await;
+    owed::walk(&mut walk).await;
     let before = w.leaves();
     w.open("vice", PASSWORD).await.ok();
     assert!(w.leaves() > before, "a sign-in is a record");

@@ -1,0 +1,34 @@
+//! Meetings about a hazard on its page (1.1): who may call a special one, with the hazard as its subject, in one tap; what
+//! was resolved comes back here.
+
+use base::{Error, Id, Result};
+use safety::kernel::rights::Action;
+use safety::org::unit;
+use safety::{Cx, meeting};
+
+use super::record::Near;
+use crate::words::{self, duty as told};
+
+/// Meetings held and resolutions made about a hazard, as lines of 相关; and whether the viewer may call one.
+pub fn of(cx: &mut Cx<'_, '_>, hazard: Id) -> Result<(Vec<Near>, bool)> {
+    let own = unit::load(cx, cx.actor.unit)?.home;
+    let may = cx.require(Action::WorkRecord, own, false).is_ok();
+    let (works, resolved) = match meeting::about(cx, hazard) {
+        Ok(found) => found,
+        Err(Error::Refused(_)) => return Ok((Vec::new(), may)),
+        Err(fault) => return Err(fault),
+    };
+    let mut out = Vec::new();
+    for w in works {
+        let note = format!("{} · {}", words::day(w.happened_on), w.by.unwrap_or_default());
+        let (title, href) = (w.title, format!("/works/{}", w.id));
+        out.push(Near { word: words::meeting::HELD.word, tone: words::meeting::HELD.tone, title, href, note });
+    }
+    for r in resolved {
+        let word = told::resolved(r.state);
+        let note = words::meeting::by_whom(r.owner_name.as_deref().unwrap_or(""), r.due_on);
+        let href = format!("/works/{}#t{}", r.work, r.id);
+        out.push(Near { word: word.word, tone: word.tone, title: r.what, href, note });
+    }
+    Ok((out, may))
+}
