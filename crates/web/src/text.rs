@@ -281,8 +281,8 @@ struct BelowPage {
     more: usize,
 }
 
-/// Units shown on one page.
-const ROWS: usize = 200;
+/// Units shown on one page; who wants the rest looks at one county.
+const ROWS: usize = 100;
 
 async fn below(State(web): State<Web>, signed: Signed) -> Answer {
     if !matches!(reach(signed.actor().role, Action::TextRead), Reach::Subtree | Reach::All) {
@@ -294,8 +294,8 @@ async fn below(State(web): State<Web>, signed: Signed) -> Answer {
     let row = |b: &text::Below| BelowRow {
         id: b.unit.to_string(),
         name: b.name.clone(),
-        missing: b.missing.join("、"),
-        expired: b.expired.join("、"),
+        missing: if b.missing.len() as i64 == b.owed { say::NONE_YET.into() } else { say::first_of(&b.missing) },
+        expired: say::first_of(&b.expired),
         gaps: b.missing.len() + b.expired.len(),
         owed: b.owed,
     };

@@ -59,6 +59,8 @@ pub struct RecordPage {
     phrase: String,
     back_reason: String,
     correct: String,
+    /// The form by which it is done, for whom it waits for.
+    fill: String,
     faults: Vec<FieldFault>,
     leaf: String,
     head: String,
@@ -71,6 +73,7 @@ pub struct Read {
     when: String,
     people: Vec<Choice>,
     waits: String,
+    fill: String,
     head: Option<(u64, base::Ms)>,
     phrase: String,
 }
@@ -88,9 +91,13 @@ pub fn read(cx: &mut Cx<'_, '_>, id: Id) -> Result<Read> {
         }
         None => String::new(),
     };
+    let d = &view.line.duty;
+    let mine = view.next.iter().any(|next| cx.actor.person.is_some_and(|me| next.persons.contains(&me)));
+    let to_do = matches!(d.state, State::Open | State::Arranged) && mine;
+    let fill = if to_do { say::form_href(cx, &d.entry, d.unit, &d.part, d.subject) } else { String::new() };
     let head = proof::head(cx.tx)?;
     let phrase = view.entry.as_ref().map_or(String::new(), |e| phrase_of(cx, &e.id));
-    Ok(Read { view, part, when, people, waits, head, phrase })
+    Ok(Read { view, part, when, people, waits, fill, head, phrase })
 }
 
 /// The words of the notice that the entry serves.
@@ -234,6 +241,7 @@ pub async fn page_of(
         phrase: read.phrase,
         back_reason: d.back_reason.clone().unwrap_or_default(),
         correct: work.filter(|_| mine).map_or(String::new(), |c| format!("/works/{}/correct", c.record)),
+        fill: read.fill,
         leaf: view.leaf.map_or(String::new(), words::number),
         head: read.head.map_or(String::new(), |(n, at)| format!("{} 号，{}", words::number(n as i64), words::at(at))),
         whole: if view.leaf.is_some() { words::thing::PROOF_WHOLE } else { words::thing::PROOF_WAITS },

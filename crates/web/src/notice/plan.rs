@@ -61,7 +61,10 @@ fn year_of(day: Day) -> i16 {
 }
 
 fn row(item: &Item) -> Row {
-    let often = say::often(item.period, item.times, item.each);
+    let mut often = say::often(item.period, item.times, item.each);
+    if !item.months.is_empty() {
+        often = format!("{often}（{}）", words::rule::month_list(&item.months));
+    }
     let tightened = item.times_pack > 0 && item.times != item.times_pack;
     let doers: Vec<&str> = item.doers.iter().map(|r| words::role(*r)).collect();
     Row {

@@ -152,6 +152,17 @@ pub fn year(year: i16) -> String {
 pub const OWN_ITEM: &str = "自己加的";
 pub const TOTAL: &str = "合计";
 
+/// A unit without one text.
+pub const NONE_YET: &str = "都还没有";
+/// Names of texts told in one line.
+const TOLD: usize = 3;
+
+/// 「隐患闭环管理制度、错时放学制度、值班巡查制度 等 7 项」
+pub fn first_of(names: &[String]) -> String {
+    let told = names.iter().take(TOLD).cloned().collect::<Vec<_>>().join("、");
+    if names.len() > TOLD { format!("{told} 等 {} 项", names.len()) } else { told }
+}
+
 /// Empty states.
 pub const NO_NOTICES: &str = "还没有通知。";
 pub const NO_SUPPORTS: &str = "现在没有列入帮扶的学校。";

@@ -73,7 +73,9 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Read> {
             marks,
         }
     };
-    let forms = cx.pack.forms.values().map(|f| (f.id.clone(), f.title.clone(), f.clause.clone())).collect();
+    // As the notice has them, not as files are named.
+    let mut forms: Vec<_> = cx.pack.forms.values().map(|f| (f.id.clone(), f.title.clone(), f.clause.clone())).collect();
+    forms.sort_by(|a, b| (&a.2, &a.1).cmp(&(&b.2, &b.1)));
     Ok(Read { rows: page.items.into_iter().map(row).collect(), next: page.next, forms })
 }
 
