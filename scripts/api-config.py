@@ -55,8 +55,14 @@ def stored(shade):
     return ask("/api/v1/files", token, picture((shade, 90, 160)), "image/png")
 
 
+def named_in(row):
+    """Its own id, or that of the record inside the line."""
+    inner = [row] + [value for value in row.values() if isinstance(value, dict)]
+    return next((one["id"] for one in inner if "id" in one), None)
+
+
 def ids(path, most=IDS):
-    return [row["id"] for row in ask(path, token)["items"]][:most]
+    return [found for found in map(named_in, ask(path, token)["items"]) if found][:most]
 
 
 contacts = ask(f"/api/v1/units/{unit}/contacts", token)["contacts"]
@@ -77,6 +83,12 @@ named = {
     "place": ids(f"/api/v1/units/{unit}/places?limit=20"),
     "person": [c["person"] for c in contacts][:IDS] + ids(f"/api/v1/units/{unit}/people?limit=20"),
     "post": [c["post"] for c in contacts][:IDS],
+    "notice": ids("/api/v1/notices"),
+    "layer": ids("/api/v1/layers"),
+    "text": ids(f"/api/v1/texts?unit={unit}"),
+    "class": ids(f"/api/v1/classes?unit={unit}"),
+    "support": ids("/api/v1/supports"),
+    "visit": ids("/api/v1/supports/visits"),
     "agency": ids("/api/v1/units?kind=agency&limit=10"),
     "past": moments(-50, -5, -1),
     "future": moments(20, 200, 500),
@@ -100,7 +112,8 @@ fields = {
 parts = {
     "^/api/v1/hazards/": "hazard", "^/api/v1/checks/": "check", "^/api/v1/units/": "unit", "^/api/v1/places/": "place",
     "^/api/v1/persons/": "person", "^/api/v1/posts/": "post", "^/api/v1/records/": "record",
-    "^/api/v1/files/": "photo",
+    "^/api/v1/files/": "photo", "^/api/v1/notices/": "notice", "^/api/v1/layers/": "layer", "^/api/v1/texts/": "text",
+    "^/api/v1/classes/": "class", "^/api/v1/supports/visits/": "visit", "^/api/v1/supports/": "support",
 }
 
 # The first that fits is taken.

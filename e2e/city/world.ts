@@ -82,7 +82,7 @@ export async function links(page: Page): Promise<string[]> {
 export function kindOf(path: string): string {
   const form = /^\/works\/new\?.*\bform=([\w.-]+)/.exec(path);
   if (form) return `/works/new?form=${form[1]}`;
-  return path.split('?')[0]!.replace(/\/texts\/(?!print)[a-z][\w.-]*$/, '/texts/{kind}').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}').replace(/\/q\/\w+/, '/q/{code}').replace(/\/clauses\/[\d.]+/, '/clauses/{n}').replace(/\/journal\/\d+/, '/journal/{n}').replace(/\/help\/\w+/, '/help/{topic}');
+  return path.split('?')[0]!.replace(/^\/packs\/[^/]+/, '/packs/{id}').replace(/\/diff\/.+/, '/diff/{id}').replace(/\/texts\/(?!print)[a-z][\w.-]*$/, '/texts/{kind}').replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, '{id}').replace(/\/q\/\w+/, '/q/{code}').replace(/\/clauses\/[\d.]+/, '/clauses/{n}').replace(/\/journal\/\d+/, '/journal/{n}').replace(/\/help\/\w+/, '/help/{topic}');
 }
 
 export const test = plain;
