@@ -1,19 +1,19 @@
 // Every kind of page that a role can reach by links, looked at as pages.md §19 asks.
 
 import type { Page } from '@playwright/test';
-import { account, axe, desk, expect, kindOf, links, phone, setTheme, shape, signIn, signedIn, test } from './world';
+import { account, axe, desk, expect, kindOf, linked, links, phone, setTheme, shape, signIn, signedIn, test } from './world';
 
 /**
- * Continuous integration looks at each kind of page as the first role that reaches it: in light with all of axe's rules,
- * in dark and 强光 with the rule of contrast (the themes differ in colours alone). Its shape and whether its links lead
- * somewhere are looked at as every role. CITY_WHOLE=1 looks at everything as everybody.
+ * As every role: each kind of page that links lead to is there, with one h1, one page kind and its clause chip. As the
+ * first role that reaches a kind: its shape at four widths, axe with all rules in light and with the rule of contrast in
+ * dark and 强光 (the themes differ in colours alone). CITY_WHOLE=1 looks at everything as everybody.
  */
 const WHOLE = process.env.CITY_WHOLE === '1';
-/** Pages that belong to the person or to the program, not to an item of the notice; 今日 has its chips in its lines. */
-const OWN = /^\/(me|search|outbox|offline|help|clauses|journal|records|_parts)|^\/$/;
+/** Pages of the person, of the program, or of the notice as a whole; 今日 has its chips in its lines. */
+const OWN = /^\/(me|search|outbox|offline|help|clauses|packs|times|journal|records|_parts)|^\/$/;
 /** No role reaches more kinds of pages than this. */
 const MOST = 150;
-const coloured = new Set<string>();
+const looked = new Set<string>();
 
 /** Who looks, where he sits, and what he must come to by links alone from 今日. */
 const WALKS: { role: string; unit?: string; name: string; must: string[] }[] = [
@@ -65,48 +65,51 @@ async function meeting(page: Page): Promise<void> {
   }).toPass({ timeout: 30_000 });
 }
 
+/** Asks for pages as the role does, without drawing them; the first address of each kind. */
+async function reached(page: Page, name: string): Promise<Map<string, string>> {
+  const waiting = ['/'];
+  const seen = new Map<string, string>();
+  while (waiting.length > 0) {
+    const path = waiting.shift()!;
+    const kind = kindOf(path);
+    if (seen.has(kind) || kind === '/login') continue;
+    expect(seen.size, 'kinds of pages').toBeLessThan(MOST);
+    const answer = await page.request.get(path);
+    expect.soft(answer.status(), `${name} ${path}`).toBe(200);
+    if (answer.status() !== 200) continue;
+    seen.set(kind, path);
+    const text = await answer.text();
+    const main = text.slice(text.indexOf('<main'));
+    expect.soft(text.match(/<h1[ >]/g)?.length, `${name} ${path}: h1`).toBe(1);
+    expect.soft(main.match(/^<main[^>]* class="[^"]*kind-/)?.length, `${name} ${path}: page kind`).toBe(1);
+    if (!OWN.test(path)) expect.soft(/ class="cl[ "]/.test(main), `${name} ${path}: no clause chip`).toBe(true);
+    waiting.push(...linked(text, path).filter((next) => !seen.has(kindOf(next))));
+  }
+  return seen;
+}
+
 for (const walk of WALKS) {
   test(`${walk.name}: every reachable kind of page is whole in every theme and width`, async ({ browser }) => {
     test.setTimeout(1_200_000);
     const { context, page } = await signedIn(browser, account(walk.role, walk.unit), desk);
     if (walk.name === 'director') await meeting(page);
-    const waiting = ['/'];
-    const seen = new Map<string, string>();
-    const colours = new Set<string>();
-    while (waiting.length > 0) {
-      const path = waiting.shift()!;
-      const kind = kindOf(path);
-      if (seen.has(kind)) continue;
-      expect(seen.size, 'kinds of pages').toBeLessThan(MOST);
-      seen.set(kind, path);
-      const what = `${walk.name} ${path}`;
-      const answer = await page.goto(path);
-      expect.soft(answer!.status(), what).toBe(200);
-      if (answer!.status() !== 200) {
-        seen.delete(kind);
-        continue;
-      }
-      waiting.push(...(await links(page)).filter((next) => !seen.has(kindOf(next))));
-      if (!OWN.test(path)) expect.soft(await page.locator('main .cl').count(), `${what}: no clause chip`).toBeGreaterThan(0);
-      if (WHOLE || !coloured.has(kind)) {
-        colours.add(kind);
-        coloured.add(kind);
-        await axe(page, `${what} light`);
-      }
-      for (const width of [1440, 768, 390, 320]) {
-        await page.setViewportSize({ width, height: 844 });
-        await shape(page, `${what} at ${width}`);
-      }
-      await page.setViewportSize(desk.viewport);
-    }
-    console.log(`${walk.name}: ${seen.size} kinds of pages, ${colours.size} of them for the first time: ${[...seen.keys()].join(' ')}`);
+    const seen = await reached(page, walk.name);
+    const now = [...seen.keys()].filter((kind) => WHOLE || !looked.has(kind));
+    for (const kind of now) looked.add(kind);
+    console.log(`${walk.name}: ${seen.size} kinds of pages; looked at now: ${now.join(' ')}`);
     for (const kind of walk.must) expect.soft([...seen.keys()], walk.name).toContain(kind);
-    for (const theme of ['dark', 'yard']) {
+    for (const theme of ['light', 'dark', 'yard']) {
       await setTheme(context, theme);
-      for (const kind of colours) {
+      for (const kind of now) {
+        const what = `${walk.name} ${seen.get(kind)} ${theme}`;
         await page.goto(seen.get(kind)!);
-        await axe(page, `${walk.name} ${seen.get(kind)} ${theme}`, WHOLE ? undefined : ['color-contrast']);
-        if (theme === 'yard') await shape(page, `${walk.name} ${seen.get(kind)} ${theme}`);
+        await axe(page, what, WHOLE || theme === 'light' ? undefined : ['color-contrast']);
+        if (theme === 'dark') continue;
+        for (const width of theme === 'light' ? [1440, 768, 390, 320] : [390]) {
+          await page.setViewportSize({ width, height: 844 });
+          await shape(page, `${what} at ${width}`);
+        }
+        await page.setViewportSize(desk.viewport);
       }
     }
     await context.close();

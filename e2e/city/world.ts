@@ -70,12 +70,23 @@ export async function shape(page: Page, what: string): Promise<void> {
   expect.soft(seen.wide, `${what}: sideways scroll`).toBeLessThanOrEqual(0);
 }
 
-/** Same-origin page addresses linked from the page; files (photos, tables, proofs) left out. */
+/** Of addresses as they stand in `href`, those of pages of ours; files (photos, tables, proofs) left out. */
+function pages(all: string[], from: string): string[] {
+  const base = new URL(from, process.env.CITY_URL!);
+  const own = all.map((href) => new URL(href, base)).filter((u) => u.origin === base.origin);
+  const kept = own.filter((u) => !/^\/(files|assets|tlog|api|sw\.js|records|manifest)/.test(u.pathname) && !/\/proof$/.test(u.pathname) && !/[?&]as=/.test(u.search));
+  return [...new Set(kept.map((u) => u.pathname + u.search))];
+}
+
+/** Pages linked from the page. */
 export async function links(page: Page): Promise<string[]> {
-  const all = await page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => (a as HTMLAnchorElement).href));
-  const own = all.map((href) => new URL(href)).filter((u) => u.origin === new URL(process.env.CITY_URL!).origin);
-  const pages = own.filter((u) => !/^\/(files|assets|tlog|api|sw\.js|records|manifest)/.test(u.pathname) && !/\/proof$/.test(u.pathname) && !/[?&]as=/.test(u.search));
-  return [...new Set(pages.map((u) => u.pathname + u.search))];
+  return pages(await page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => (a as HTMLAnchorElement).href)), '/');
+}
+
+/** The same of a page that was not drawn. */
+export function linked(html: string, from: string): string[] {
+  const all = [...html.matchAll(/<a\s[^>]*?href="([^"]+)"/g)].map(([, href]) => href!.replaceAll('&amp;', '&'));
+  return pages(all, from);
 }
 
 /** The kind of an address: ids and codes taken out, so that each kind of page is looked at a few times, not a thousand. */
