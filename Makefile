@@ -3,8 +3,7 @@ CARGO ?= cargo
 DEMO_DATA ?= ./data/demo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test bench bench-crowd lint fmt clean-demo pictures
-.PHONY: demo test bench bench-board lint fmt clean-demo pictures
+.PHONY: demo test bench bench-crowd bench-board lint fmt clean-demo pictures
 
 demo:
 	$(CARGO) build --release -p xiaoan

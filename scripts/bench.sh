@@ -9,7 +9,8 @@ cargo build --release --quiet -p xiaoan -p load
 work=$(mktemp -d "$target/bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 if [ $# -gt 0 ]; then
-  "$target/release/load" bench --binary "$target/release/xiaoan" --dir "$work" "$@"
+  "$target/release/load" bench --binary "$target/release/xiaoan" --dir "$work" --board "$target/bench-board" "$@"
 else
-  "$target/release/load" bench --binary "$target/release/xiaoan" --dir "$work" --out docs/benchmarks.md
+  "$target/release/load" bench --binary "$target/release/xiaoan" --dir "$work" \
+    --board "$target/bench-board" --commit "$(git describe --always --dirty)" --out docs/benchmarks.md
 fi

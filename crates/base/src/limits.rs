@@ -4,6 +4,8 @@
 /// Rows of a list on one page, and the most an API caller may ask for.
 pub const PAGE_ROWS: i64 = 50;
 pub const PAGE_ROWS_MAX: i64 = 200;
+/// Rows of a list as people see it: a page with rows of real words stays under 8 KB on the wire.
+pub const LIST_ROWS: i64 = 30;
 /// A count beyond this is shown as 「1 000+」: counting more costs more than anybody gains.
 pub const COUNT_MAX: i64 = 1_000;
 /// Rows of a printed or downloaded ledger.

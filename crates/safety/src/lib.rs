@@ -53,6 +53,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 10, name: "support", sql: include_str!("migrations/0010_support.sql") },
     db::Migration { number: 11, name: "witness", sql: include_str!("migrations/0011_witness.sql") },
     db::Migration { number: 12, name: "kept", sql: include_str!("migrations/0012_kept.sql") },
+    db::Migration { number: 13, name: "walks", sql: include_str!("migrations/0013_walks.sql") },
 ];
 
 /// Out of order no database opens: two branches that each add one are caught here, not at a bureau.

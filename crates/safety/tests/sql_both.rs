@@ -74,7 +74,8 @@ fn every_list_that_can_be_put_together_is_prepared_on_both_engines() {
             for sql in [
                 stats::by_unit_sql(*reach),
                 stats::open_sql(*reach),
-                stats::moved_sql(*reach),
+                stats::raised_sql(*reach),
+                stats::closed_sql(*reach),
                 stats::again_sql(*reach),
                 safety::hazard::sql::by_id(*reach),
             ] {
@@ -156,6 +157,62 @@ fn figures_by_unit_walk_the_open_hazards_once() {
         assert!(place("SCAN o") < place("SEARCH t ") && place("SEARCH t ") < place("SEARCH d "), "{steps:?}");
         let searched: Vec<&String> = steps.iter().filter(|step| step.starts_with("SEARCH d ")).collect();
         assert!(searched.iter().all(|step| step.contains("top=? AND unit=?")), "{steps:?}");
+    }
+}
+
+/// What a measurement asked an index for walks that index and nothing else.
+#[test]
+fn what_is_looked_for_often_is_found_by_its_own_index() {
+    let (_dir, target) = testing::sqlite_file();
+    let db = Db::open(db::Options::new(target)).unwrap();
+    db.migrate(safety::MIGRATIONS).unwrap();
+    let steps = registry::TABLES.iter().find(|t| t.name == "hazard_step").unwrap();
+    let asked = [
+        (safety::hazard::sql::RECURRING.to_string(), "hazard_place_closed (place=? AND category=? AND closed_at>?)"),
+        (stats::closed_sql(Reach::Subtree), "hazard_closed (closed_at>?)"),
+        (stats::again_sql(Reach::Subtree), "hazard_again (received_at>?)"),
+        (
+            safety::check::sql::RUNS_BELOW.to_string(),
+            "COVERING INDEX check_place_seen (place=? AND seen_at>? AND seen_at<?)",
+        ),
+        (
+            safety::check::sql::BELOW.to_string(),
+            "COVERING INDEX check_place_seen (place=? AND seen_at>? AND seen_at<?)",
+        ),
+        (safety::kernel::erase::statements(steps).0, "hazard_step_unit (unit=? AND id>?)"),
+        (safety::org::sql::HOLDERS.to_string(), "post_home (home=? AND role=?)"),
+    ];
+    for (sql, index) in asked {
+        let marks = (1..=9).filter(|n| sql.contains(&format!("${n}"))).count();
+        let (explain, args) = (format!("explain query plan {sql}"), vec![db::Value::Int(1); marks]);
+        let rows = db.read(move |tx| tx.rows(&explain, &args)).unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.text("detail").unwrap()).collect();
+        assert!(plan.iter().any(|step| step.contains(index)), "{sql}: {plan:?}");
+    }
+}
+
+/// The figures on a county's tabs do not walk all that is open in it.
+#[test]
+fn what_is_few_among_the_open_is_counted_by_its_own_index() {
+    let (_dir, target) = testing::sqlite_file();
+    let db = Db::open(db::Options::new(target)).unwrap();
+    db.migrate(safety::MIGRATIONS).unwrap();
+    let id = Id::from_parts(Ms(0), [1; 10]);
+    let who = Asker { unit: id, person: Some(id), role: Role::Officer, bureau: true, leader: true };
+    for carrier in [Carrier::County(220202), Carrier::All] {
+        for (bucket, indexes) in [
+            (Bucket::Major, ["hazard_major (open=? AND grade=?"].as_slice()),
+            (Bucket::Upward, ["hazard_upward (open=? AND state=?"].as_slice()),
+            (Bucket::Mine, ["hazard_turn (", "hazard_unit_open (", "hazard_reported (", "hazard_agency ("].as_slice()),
+        ] {
+            let filter = Filter { bucket: Some(bucket), ..Filter::default() };
+            let q = count_sql(conditions(Reach::Subtree, carrier, &who, Ms(0), &filter));
+            let sql = format!("explain query plan {}", q.sql);
+            let rows = db.read(move |tx| tx.rows(&sql, &q.args)).unwrap();
+            let plan: Vec<String> = rows.iter().map(|row| row.text("detail").unwrap()).collect();
+            assert!(indexes.iter().all(|index| plan.iter().any(|step| step.contains(index))), "{bucket:?} {plan:?}");
+            assert!(!plan.iter().any(|step| step.contains("county_open") || step.contains("open_at")), "{plan:?}");
+        }
     }
 }
 

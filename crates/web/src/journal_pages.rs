@@ -153,13 +153,13 @@ async fn list(State(web): State<Web>, signed: Signed) -> Answer {
     let (head, leaves, standing, seal, asked) = web
         .read(signed.actor(), move |cx| {
             let asked = size.map(|size| witness_view::compare(cx, size, &code)).transpose()?;
-            let leaves = proof::recent(cx.tx, before, limits::PAGE_ROWS)?;
+            let leaves = proof::recent(cx.tx, before, limits::LIST_ROWS)?;
             Ok((proof::head(cx.tx)?, leaves, witness_view::standing(cx)?, seal(cx)?, asked))
         })
         .await?;
     let (compared, same) = compared(asked, !(asked_size.is_empty() && asked_code.is_empty()));
     let rows: Vec<LeafRow> = leaves.iter().map(leaf_row).collect();
-    let last = rows.last().map(|r| r.n).filter(|n| *n > 0 && rows.len() as i64 == limits::PAGE_ROWS);
+    let last = rows.last().map(|r| r.n).filter(|n| *n > 0 && rows.len() as i64 == limits::LIST_ROWS);
     page::full(&ListPage {
         shell: signed.shell(&web, At::Journal).await?,
         head: head.map(|(size, at)| words::pages::journal_head(size as i64, at)).unwrap_or_default(),

@@ -415,7 +415,7 @@ pub fn back(location: &str) -> Answer {
 }
 
 /// A choice of a list in a form (`components/field.html`).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Choice {
     pub value: String,
     pub label: String,

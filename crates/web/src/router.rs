@@ -6,6 +6,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use base::limits;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate, SizeAbove};
@@ -15,6 +16,9 @@ use crate::state::Web;
 
 /// Answers smaller than this are sent as they are.
 const COMPRESS_OVER_BYTES: u64 = 600;
+
+/// Of brotli and gzip: 5 takes a tenth off a list beside 4, for some tenths of a millisecond; 6 takes nothing more.
+const COMPRESS_LEVEL: i32 = 5;
 
 /// The whole door. Every route of every noun is merged here and nowhere else.
 pub fn router(web: Web) -> Router {
@@ -54,7 +58,7 @@ pub fn router(web: Web) -> Router {
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .layer(from_fn(crate::patience::wait))
         .layer(from_fn_with_state(web.clone(), error::dress))
-        .layer(CompressionLayer::new().compress_when(squeeze))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESS_LEVEL)).compress_when(squeeze))
         .layer(from_fn(guard))
         .layer(from_fn_with_state(web.clone(), crate::meter::measure))
         .with_state(web)

@@ -332,14 +332,14 @@ async fn markup_in_any_text_is_shown_and_never_run() {
 #[tokio::test]
 async fn the_list_filters_pages_and_downloads_the_same_rows() {
     let w = World::new();
-    for i in 0..60 {
+    for i in 0..40 {
         w.raise("guard", &format!("第{i}处灯不亮"));
     }
     w.raise("guard", "=1+1 门锁坏了");
     let mut head = w.signed("head").await;
     let first = head.get("/hazards").await;
-    assert_eq!(first.text.matches("id=\"row-").count(), 50);
-    assert!(first.text.contains("data-count=\"tab-open\">61<"), "{}", first.text);
+    assert_eq!(first.text.matches("id=\"row-").count(), 30);
+    assert!(first.text.contains("data-count=\"tab-open\">41<"), "{}", first.text);
     let older = first.between("rel=\"next\"", ">").is_some();
     assert!(older);
     let href = first.text.split("class=\"btn\" href=\"").find(|p| p.contains("rel=\"next\"")).unwrap();
@@ -358,7 +358,7 @@ async fn the_list_filters_pages_and_downloads_the_same_rows() {
     let csv = head.get("/hazards?bucket=all&as=csv").await;
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(&csv.bytes[..3], b"\xef\xbb\xbf", "Excel reads it as it is");
-    assert_eq!(csv.text.lines().count(), 62);
+    assert_eq!(csv.text.lines().count(), 42);
     assert!(csv.text.contains("\"'=1+1 门锁坏了\""), "nothing runs in a spreadsheet");
 }
 

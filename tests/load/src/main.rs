@@ -1,5 +1,5 @@
 //! `load bench --binary FILE --dir DIR --out FILE`: measures the shipped binary on this machine and writes the table.
-//! `--only demo,bureau,submit,restart,lists,journal` runs parts; `--quick` shortens every run (figures are then only a look).
+//! `--only demo,bureau,submit,restart,lists,board,journal` runs parts; `--quick` shortens every run (figures are then only a look).
 //! `load board --dir DIR [--schools N] [--out FILE]`: the bureau's board at the size to hold; the folder is kept.
 //! Loopback only; at most 256 clients; no run longer than 30 s; the whole stays under 15 minutes.
 
@@ -16,16 +16,28 @@ struct Asked {
     out: Option<PathBuf>,
     only: Vec<String>,
     quick: bool,
+    /// Where the board's folder is kept.
+    board: Option<PathBuf>,
+    /// What was built, for the file.
+    commit: String,
 }
 
-const USAGE: &str = "usage: load bench --binary FILE --dir DIR [--out FILE] [--only demo,bureau,submit,restart,lists,journal] [--quick]";
+const USAGE: &str = "usage: load bench --binary FILE --dir DIR [--out FILE] [--only demo,bureau,submit,restart,lists,board,journal] [--quick] [--board DIR] [--commit WORD]";
 
 fn asked() -> Option<Asked> {
     let mut words = std::env::args().skip(1);
     if words.next().as_deref() != Some("bench") {
         return None;
     }
-    let mut asked = Asked { binary: PathBuf::new(), dir: PathBuf::new(), out: None, only: Vec::new(), quick: false };
+    let mut asked = Asked {
+        binary: PathBuf::new(),
+        dir: PathBuf::new(),
+        out: None,
+        only: Vec::new(),
+        quick: false,
+        board: None,
+        commit: String::new(),
+    };
     while let Some(word) = words.next() {
         match word.as_str() {
             "--binary" => asked.binary = words.next()?.into(),
@@ -33,6 +45,8 @@ fn asked() -> Option<Asked> {
             "--out" => asked.out = Some(words.next()?.into()),
             "--only" => asked.only = words.next()?.split(',').map(str::to_string).collect(),
             "--quick" => asked.quick = true,
+            "--commit" => asked.commit = words.next()?,
+            "--board" => asked.board = Some(words.next()?.into()),
             _ => return None,
         }
     }

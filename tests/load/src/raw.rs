@@ -4,9 +4,11 @@
 //! - **rows**: the raw limit of the group commit. Every row that the job writes, by the product's own statements — the
 //!   hazard, its step, the leaf of each, the deadline, the answered request — handed to `db`'s writer by threads, and
 //!   beside them the sequencer's rows: numbers of the leaves, hashes of the tree, the signed head. Nothing is read that
-//!   is not needed for that, nothing is judged, hashed or signed: the bytes are made before.
+//!   is not needed for that, nothing is judged, hashed or signed: the bytes are made before, as long as real ones.
+//!   `differing` holds the two beside each other, table by table, so that the limit cannot drift from the job.
 //! - **noun**: the real job in this process, with rights, rules, canonical bytes, tree and signature, but no HTTP.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,15 +16,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use base::{Clock, Error, Id, Ms, Result, Seed};
 use db::{Db, Options, Row, Target, Tx, Value, args};
 use safety::hazard::{self, Category, NewHazard};
-use safety::kernel::{command, due, proof};
+use safety::kernel::{command, due, proof, text};
 use safety::{Actor, App, Command, Meta};
 
 use crate::drive::{Measured, drive};
+use crate::server::cpu_us;
 
 /// Characters of a signed head.
 const NOTE_CHARS: usize = 200;
-/// Characters of the answer that is kept with a request's key.
-const ANSWER_CHARS: usize = 320;
+/// What submissions are about; a place where such a hazard was closed would make it a recurring one, which is more.
+const CATEGORY: Category = Category::Fire;
 /// Places that submissions are spread over at most, and how a client steps through them (a prime, so that it comes to
 /// each).
 const PLACES_MAX: i64 = 2_000;
@@ -50,34 +53,69 @@ struct Given {
     salt: [u8; 32],
     hash: [u8; 32],
     leaf: Vec<u8>,
+    step_leaf: Vec<u8>,
+    answer: String,
     serial: i64,
     number: String,
     what: String,
+    find: String,
     now: Ms,
+}
+
+/// How long the bytes of real submissions are.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    leaf: usize,
+    step_leaf: usize,
+    answer: usize,
+}
+
+impl Sizes {
+    /// As the newest submissions of a database have them.
+    pub fn of(db: &Db) -> Result<Sizes> {
+        const LEAF: &str = "select cast(avg(length(bytes)) as bigint) as size from (select bytes from leaf \
+            where tbl = $1 and version = 1 order by pos desc limit 8) l";
+        const ANSWER: &str = "select cast(avg(length(answer)) as bigint) as size \
+            from (select answer from command order by at desc limit 8) c";
+        db.read(|tx| {
+            let size = |row: Option<Row>| -> Result<usize> {
+                let size = row.ok_or_else(|| Error::broken("no submission yet"))?.int("size")?;
+                Ok(size.clamp(20, 2_000) as usize)
+            };
+            Ok(Sizes {
+                leaf: size(tx.row(LEAF, args!["hazard"])?)?,
+                step_leaf: size(tx.row(LEAF, args!["hazard_step"])?)?,
+                answer: size(tx.row(ANSWER, &[])?)?,
+            })
+        })
+    }
 }
 
 static SERIAL: AtomicI64 = AtomicI64::new(1_000_000);
 
 impl Given {
-    fn new(home: Home, now: Ms, leaf_bytes: usize) -> Given {
+    fn new(home: Home, now: Ms, sizes: Sizes) -> Given {
         let mut seed = Seed::fresh();
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-        let mut leaf = Vec::with_capacity(leaf_bytes);
-        while leaf.len() < leaf_bytes {
-            leaf.extend_from_slice(&seed.bytes32());
-        }
-        leaf.truncate(leaf_bytes);
+        let (hazard, number) = (Id::from_parts(now, seed.bytes10()), format!("江湾-2026-{serial:04}"));
+        let what = crate::api::sentence(serial as u64);
+        let mut bytes =
+            |size: usize| -> Vec<u8> { std::iter::repeat_with(|| seed.bytes32()).flatten().take(size).collect() };
+        let (leaf, step_leaf) = (bytes(sizes.leaf), bytes(sizes.step_leaf));
         Given {
             home,
-            hazard: Id::from_parts(now, seed.bytes10()),
+            hazard,
             step: Id::from_parts(now, seed.bytes10()),
             key: Id::from_parts(now, seed.bytes10()),
             salt: seed.bytes32(),
             hash: seed.bytes32(),
             leaf,
+            step_leaf,
+            answer: format!("{:width$}", hazard.to_string(), width = sizes.answer),
             serial,
-            number: format!("江湾-2026-{serial:04}"),
-            what: crate::api::sentence(serial as u64),
+            find: text::find(&[&what, "3号楼东楼梯二层", &number]),
+            number,
+            what,
             now,
         }
     }
@@ -86,7 +124,6 @@ impl Given {
     fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
         let Home { county, unit, place, person, post, login } = self.home;
         let none = Value::Null;
-        let find = format!("{} 3号楼东楼梯二层 {}", self.what, self.number);
         let hazard = args![
             county,
             self.hazard,
@@ -96,10 +133,10 @@ impl Given {
             self.serial,
             self.number.as_str(),
             self.what.as_str(),
-            find,
+            self.find.as_str(),
             place,
             none.clone(),
-            "fire",
+            CATEGORY,
             none.clone(),
             none.clone(),
             "ungraded",
@@ -138,10 +175,9 @@ impl Given {
             self.now
         ];
         tx.row(hazard::sql::STEP, step)?.ok_or_else(|| Error::broken("no row"))?;
-        tx.exec(proof::sql::INSERT, args!["hazard_step", self.step, 1i64, self.leaf.clone()])?;
+        tx.exec(proof::sql::INSERT, args!["hazard_step", self.step, 1i64, self.step_leaf.clone()])?;
         tx.exec(due::sql::SET, args!["hazard", self.hazard, "step", self.now.plus(Ms::DAY)])?;
-        let answer = format!("{:ANSWER_CHARS$}", self.hazard.to_string());
-        tx.exec(command::sql::INSERT, args![login, self.key, self.hash, answer, self.now])?;
+        tx.exec(command::sql::INSERT, args![login, self.key, self.hash, self.answer.as_str(), self.now])?;
         Ok(())
     }
 }
@@ -174,64 +210,101 @@ pub fn open(path: &Path) -> Result<Db> {
     Ok(db)
 }
 
-/// The raw limit: `threads` send every row of a submission straight to the writer.
-pub fn rows(db: &Db, homes: &[Home], threads: usize, run_ms: i64) -> Measured {
+/// The raw limit: `threads` send every row of a submission straight to the writer. Also the CPU of one, µs, the senders'
+/// included.
+pub fn rows(db: &Db, homes: &[Home], sizes: Sizes, threads: usize, run_ms: i64) -> (Measured, f64) {
     let clock = Clock::wall();
-    let leaf_bytes = leaf_bytes(db);
     let make = |n: usize| -> Box<dyn FnMut() -> std::result::Result<(), String> + Send> {
         let (db, clock) = (db.clone(), clock.clone());
         let mut turn = n;
         Box::new(move || {
             let home = homes[turn % homes.len()];
             turn += STRIDE;
-            let given = Given::new(home, clock.now(), leaf_bytes);
+            let given = Given::new(home, clock.now(), sizes);
             db.write(move |tx| given.store(tx)).map_err(|e| e.to_string())
         })
     };
-    drive(threads, run_ms / 4, run_ms, make, || {}, || {})
+    with_cpu(threads, run_ms, make)
 }
 
-/// How long the real leaves of hazards are.
-fn leaf_bytes(db: &Db) -> usize {
-    const SQL: &str = "select cast(coalesce(avg(length(bytes)), 300) as bigint) as bytes from leaf where tbl = $1";
-    let read = db.read(|tx| tx.row(SQL, args!["hazard"])?.map_or(Ok(300), |row| row.int("bytes")));
-    read.unwrap_or(300).clamp(100, 2_000) as usize
+/// Drives, and tells the CPU of this process for one, µs.
+fn with_cpu<'a>(
+    threads: usize,
+    run_ms: i64,
+    make: impl Fn(usize) -> Box<dyn FnMut() -> std::result::Result<(), String> + Send + 'a>,
+) -> (Measured, f64) {
+    let now = || cpu_us(std::process::id()).unwrap_or(0);
+    let (mut from, mut until) = (0, 0);
+    let measured = drive(threads, run_ms / 4, run_ms, make, || from = now(), || until = now());
+    let each = (until - from) as f64 / measured.done.max(1) as f64;
+    (measured, each)
 }
 
-/// The real job without HTTP: `threads` call the noun in this process.
-pub fn noun(app: &Arc<App>, actors: &[(Actor, Id)], threads: usize, run_ms: i64) -> Measured {
+/// Rows of every table.
+pub fn rows_by_table(db: &Db) -> Result<BTreeMap<String, i64>> {
+    const TABLES: &str =
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name";
+    db.read(|tx| {
+        let mut out = BTreeMap::new();
+        for row in tx.rows(TABLES, &[])? {
+            let name = row.text("name")?;
+            let count = tx.row(&format!("select count(*) as n from {name}"), &[])?;
+            out.insert(name, count.map(|row| row.int("n")).transpose()?.unwrap_or(0));
+        }
+        Ok(out)
+    })
+}
+
+/// One submission by either side, each on its own copy of the same database: the tables in which they leave different
+/// numbers of rows, said in words. Empty when the raw limit writes what the job writes.
+pub fn differing(raw: &Db, home: Home, sizes: Sizes, app: &Arc<App>, actor: &Actor) -> Result<Vec<String>> {
+    let before = (rows_by_table(raw)?, rows_by_table(app.db())?);
+    let given = Given::new(home, Clock::wall().now(), sizes);
+    raw.write(move |tx| given.store(tx))?;
+    submit(app, actor, home.place)?;
+    let after = (rows_by_table(raw)?, rows_by_table(app.db())?);
+    let more = |after: &BTreeMap<String, i64>, before: &BTreeMap<String, i64>, name: &str| {
+        after.get(name).copied().unwrap_or(0) - before.get(name).copied().unwrap_or(0)
+    };
+    let told = after.1.keys().filter_map(|name| {
+        let (bare, real) = (more(&after.0, &before.0, name), more(&after.1, &before.1, name));
+        (bare != real).then(|| format!("{name}: the raw limit leaves {bare} rows, the job {real}"))
+    });
+    Ok(told.collect())
+}
+
+/// The real job without HTTP: `threads` call the noun in this process. Also the CPU of one, µs.
+pub fn noun(app: &Arc<App>, actors: &[(Actor, Id)], threads: usize, run_ms: i64) -> (Measured, f64) {
     let make = |n: usize| -> Box<dyn FnMut() -> std::result::Result<(), String> + Send> {
         let app = app.clone();
         let mut turn = n;
         Box::new(move || {
-            let (actor, place) = actors[turn % actors.len()].clone();
+            let (actor, place) = &actors[turn % actors.len()];
             turn += STRIDE;
-            let n = SERIAL.fetch_add(1, Ordering::Relaxed) as u64;
-            let key = Id::new(app.now());
-            let what = crate::api::sentence(n);
-            let command = Command::new(key, &[b"/api/v1/hazards", what.as_bytes()]);
-            let new = NewHazard {
-                id: Some(key),
-                what,
-                place: Some(place),
-                category: Some(Category::ALL[n as usize % Category::ALL.len()]),
-                ..NewHazard::default()
-            };
-            let job = move |cx: &mut safety::Cx<'_, '_>| {
-                command::once(cx, Some(&command), |cx| hazard::raise::raise(cx, &new))
-            };
-            app.write(&actor, Meta::of("api"), job).map(|_| ()).map_err(|e| e.to_string())
+            submit(&app, actor, *place).map_err(|e| e.to_string())
         })
     };
-    drive(threads, run_ms / 4, run_ms, make, || {}, || {})
+    with_cpu(threads, run_ms, make)
+}
+
+/// One real submission.
+fn submit(app: &App, actor: &Actor, place: Id) -> Result<()> {
+    let n = SERIAL.fetch_add(1, Ordering::Relaxed) as u64;
+    let key = Id::new(app.now());
+    let what = crate::api::sentence(n);
+    let command = Command::new(key, &[b"/api/v1/hazards", what.as_bytes()]);
+    let new = NewHazard { id: Some(key), what, place: Some(place), category: Some(CATEGORY), ..NewHazard::default() };
+    let job = move |cx: &mut safety::Cx<'_, '_>| command::once(cx, Some(&command), |cx| hazard::raise::raise(cx, &new));
+    app.write(actor, Meta::of("api"), job).map(|_| ())
 }
 
 /// Where the peopled schools of a database can raise hazards: every place of some schools, each with one person of the
-/// school who has a login. A morning's hazards are not all found on one stair.
+/// school who has a login. A morning's hazards are not all found on one stair, and none of them comes back.
 pub fn homes(db: &Db, schools: usize) -> Result<Vec<Home>> {
     const SQL: &str = "select p.county, p.home, p.id as post, p.person, l.id as login, x.id as place \
         from post p join login l on l.person = p.person join unit u on u.id = p.home join place x on x.unit = p.home \
         where p.role = $1 and p.until_on is null and u.kind in ('school', 'centre') and x.closed_on is null \
+        and not exists (select 1 from hazard h where h.place = x.id and h.category = $3 and h.closed_at is not null) \
         order by p.home, p.id, x.id limit $2";
     let all: Vec<Home> = db.read(move |tx| {
         let read = |row: &Row| {
@@ -244,7 +317,7 @@ pub fn homes(db: &Db, schools: usize) -> Result<Vec<Home>> {
                 login: row.id("login")?,
             })
         };
-        tx.rows(SQL, args!["safety_head", PLACES_MAX])?.iter().map(read).collect()
+        tx.rows(SQL, args!["safety_head", PLACES_MAX, CATEGORY])?.iter().map(read).collect()
     })?;
     let mut units: Vec<Id> = all.iter().map(|home| home.unit).collect();
     units.dedup();
@@ -256,7 +329,10 @@ pub fn homes(db: &Db, schools: usize) -> Result<Vec<Home>> {
 pub fn places_of(db: &Db, login: &str) -> Result<Vec<Id>> {
     const SQL: &str = "select distinct x.id as place from login l join post p on p.person = l.person \
         join place x on x.unit = p.home where l.name = $1 and p.until_on is null and x.closed_on is null \
+        and not exists (select 1 from hazard h where h.place = x.id and h.category = $3 and h.closed_at is not null) \
         order by x.id limit $2";
     let login = login.to_owned();
-    db.read(move |tx| tx.rows(SQL, args![login.as_str(), PLACES_MAX])?.iter().map(|row| row.id("place")).collect())
+    db.read(move |tx| {
+        tx.rows(SQL, args![login.as_str(), PLACES_MAX, CATEGORY])?.iter().map(|row| row.id("place")).collect()
+    })
 }

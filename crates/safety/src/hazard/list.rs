@@ -133,7 +133,9 @@ pub enum Carrier {
 /// Everything that a filter says, as SQL over `hazard h`. `$1` is the asker's unit.
 pub fn conditions(reach: Reach, carrier: Carrier, who: &Asker, now: Ms, filter: &Filter) -> Query {
     let mut q = Query { sql: reach.predicate().to_string(), args: vec![who.unit.into()] };
-    if let (Carrier::County(county), Reach::Subtree) = (carrier, reach) {
+    // What waits for one person is found by that person's own indexes: a carrier would walk all that is open.
+    let mine = filter.bucket == Some(Bucket::Mine);
+    if let (Carrier::County(county), Reach::Subtree, false) = (carrier, reach, mine) {
         let p = q.bind(county);
         q.and(&format!("h.county = {p}"));
     }
@@ -149,12 +151,23 @@ pub fn conditions(reach: Reach, carrier: Carrier, who: &Asker, now: Ms, filter: 
         }
         Bucket::Mine => {
             let (person, role) = (q.bind(who.person), q.bind(who.role));
-            let reported = if who.bureau { "or (h.reported_to = $1 and h.state = 'reported')" } else { "" };
-            let extends = if who.leader { "or (h.unit = $1 and h.extend_to is not null)" } else { "" };
-            q.and(&format!(
-                "h.open = 1 and (h.turn_person = {person} or (h.unit = $1 and h.turn_role = {role}) {reported} {extends} \
-                 or (h.agency = $1 and h.turn_role = {role}))"
-            ));
+            let mut ways = vec![
+                format!("h.turn_person = {person}"),
+                format!("h.unit = $1 and h.turn_role = {role}"),
+                format!("h.agency = $1 and h.turn_role = {role}"),
+            ];
+            if who.bureau {
+                ways.push("h.reported_to = $1 and h.state = 'reported'".into());
+            }
+            if who.leader {
+                ways.push("h.unit = $1 and h.extend_to is not null".into());
+            }
+            // Each way says `open` for itself, so that each is a search in its own index.
+            let ways: Vec<String> = ways.iter().map(|way| format!("(h.open = 1 and {way})")).collect();
+            if matches!(reach, Reach::Unit) {
+                q.and("h.open = 1");
+            }
+            q.and(&format!("({})", ways.join(" or ")));
         }
     }
     rest(&mut q, filter);

@@ -52,11 +52,16 @@ pub struct NewHazard {
 /// neither place nor words for it, an empty or long sentence, a time in the future, a late entry without a reason.
 /// The same place and category closed within the pack's days before counts as recurring (反复).
 pub fn raise(cx: &mut Cx<'_, '_>, new: &NewHazard) -> Result<Id> {
+    entered(cx, new).map(|hazard| hazard.id)
+}
+
+/// `raise`, answering the hazard as it was stored: whoever may raise one may read it, so nothing is loaded again.
+pub fn entered(cx: &mut Cx<'_, '_>, new: &NewHazard) -> Result<Hazard> {
     let unit = unit::load(cx, new.unit.unwrap_or(cx.actor.unit))?;
     cx.require(Action::HazardRaise, unit.home, false)?;
     let home = if unit.home == unit.id { unit } else { unit::load(cx, unit.home)? };
     let claimed = cx.claimed()?;
-    let (what, place_text, back_reason) = check(cx, new, &home, claimed)?;
+    let Typed { what, place_text, back_reason, place_name } = check(cx, new, &home, claimed)?;
     let doer = act::doer(cx, home.id, new.behalf)?;
     let id = new.id.unwrap_or_else(|| cx.id());
     if cx.tx.row(sql::BY_ID, args![id])?.is_some() {
@@ -73,10 +78,6 @@ pub fn raise(cx: &mut Cx<'_, '_>, new: &NewHazard) -> Result<Id> {
     let year = claimed.local().year() as i64;
     let serial = cx.tx.row(sql::SERIAL, args![home.id, year])?.map(|r| r.int("serial")).transpose()?.unwrap_or(0) + 1;
     let number = format!("{}-{year}-{serial:04}", home.short);
-    let place_name = match new.place {
-        Some(place) => place::load(cx, place)?.name,
-        None => place_text.clone().unwrap_or_default(),
-    };
     let find = text::find(&[&what, &place_name, &number]);
     let (turn_person, turn_role) = store::turn(cx, &home, state, None, None, false)?;
     let due_at = now_plus(cx, if state == State::Ungraded { "hazard.grade" } else { "hazard.assign" });
@@ -117,24 +118,29 @@ pub fn raise(cx: &mut Cx<'_, '_>, new: &NewHazard) -> Result<Id> {
         .ok_or_else(|| Error::broken("hazard.raise stored no row"))?;
     cx.record_as("hazard.raise", "hazard", &row, new.behalf, Some("2.6"))?;
     let said = Said { behalf: new.behalf, photos: new.photos.clone(), ..Said::default() };
-    store::finish(cx, &from_row(&row)?, Act::Raise, &said, true)?;
-    Ok(id)
+    let hazard = from_row(&row)?;
+    store::finish(cx, &hazard, Act::Raise, &said, true)?;
+    Ok(hazard)
 }
 
-/// All faults of the form at once; the cleaned sentence, place in words and reason.
-fn check(
-    cx: &mut Cx<'_, '_>,
-    new: &NewHazard,
-    home: &unit::Unit,
-    claimed: Ms,
-) -> Result<(String, Option<String>, Option<String>)> {
+/// What was typed, cleaned, and what the place is called.
+struct Typed {
+    what: String,
+    place_text: Option<String>,
+    back_reason: Option<String>,
+    place_name: String,
+}
+
+/// All faults of the form at once.
+fn check(cx: &mut Cx<'_, '_>, new: &NewHazard, home: &unit::Unit, claimed: Ms) -> Result<Typed> {
     let mut faults = Faults::default();
     let what = faults.text("what", &new.what, limits::FACT_CHARS);
     let place_text = faults.optional("place_text", new.place_text.as_deref().unwrap_or(""), limits::NAME_CHARS);
     let back_reason = faults.optional("back_reason", new.back_reason.as_deref().unwrap_or(""), limits::NOTE_CHARS);
+    let mut place_name = place_text.clone().unwrap_or_default();
     match new.place {
         Some(id) => match place::load(cx, id) {
-            Ok(place) if place.unit == home.id => {}
+            Ok(place) if place.unit == home.id => place_name = place.name,
             Ok(place) => {
                 // The name of a foreign unit is told only to those who may know it.
                 match unit::show(cx, place.unit) {
@@ -157,7 +163,7 @@ fn check(
         faults.add("unit", Problem::Unknown);
     }
     faults.done()?;
-    Ok((what, place_text, back_reason))
+    Ok(Typed { what, place_text, back_reason, place_name })
 }
 
 /// The newest hazard at the same place and of the same category that was closed within the pack's days, and the how

@@ -17,6 +17,8 @@ pub const AGES: &[i64] = &[1, 3, 7, 30, 90];
 #[derive(Clone, Debug, Serialize, PartialEq)]
 pub struct UnitCount {
     pub unit: Id,
+    /// How an address names it (`Unit::key`).
+    pub key: String,
     pub name: String,
     pub open: i64,
     pub overdue: i64,
@@ -69,15 +71,42 @@ pub fn by_unit_sql(reach: Reach) -> String {
     )
 }
 
+/// Days of the place (UTC+8) since 1970 in which a moment lies: both engines divide as Rust does.
+const LOCAL_MS: i64 = 8 * Ms::HOUR;
+
+/// Open ones by whole days since they were raised. `$2` = now.
 pub fn open_sql(reach: Reach) -> String {
-    format!("select h.raised_at, h.due_at from hazard h where h.open = 1 and {}", reach.predicate())
+    format!(
+        "select o.days, count(*) as n, cast(sum(o.overdue) as bigint) as overdue from \
+         (select ($2 - h.raised_at) / {day} as days, case when h.due_at < $2 then 1 else 0 end as overdue \
+         from hazard h where h.open = 1 and {reach}) o group by o.days",
+        day = Ms::DAY,
+        reach = reach.predicate()
+    )
 }
 
-pub fn moved_sql(reach: Reach) -> String {
+/// Those received since `$2` by day and category; `since` counts those since `$3`.
+pub fn raised_sql(reach: Reach) -> String {
     format!(
-        "select h.raised_at, h.received_at, h.closed_at, h.category from hazard h \
-         where (h.received_at >= $2 or h.closed_at >= $2) and {}",
-        reach.predicate()
+        "select o.day, o.category, count(*) as n, cast(sum(o.late) as bigint) as since from \
+         (select (h.received_at + {LOCAL_MS}) / {day} as day, h.category, \
+         case when h.received_at >= $3 then 1 else 0 end as late \
+         from hazard h where h.received_at >= $2 and {reach}) o group by o.day, o.category",
+        day = Ms::DAY,
+        reach = reach.predicate()
+    )
+}
+
+/// Those closed since `$2` by day and by whole hours from raise to close; `since` counts those since `$3`.
+pub fn closed_sql(reach: Reach) -> String {
+    format!(
+        "select o.day, o.hours, count(*) as n, cast(sum(o.late) as bigint) as since from \
+         (select (h.closed_at + {LOCAL_MS}) / {day} as day, (h.closed_at - h.raised_at) / {hour} as hours, \
+         case when h.closed_at >= $3 then 1 else 0 end as late \
+         from hazard h where h.closed_at >= $2 and {reach}) o group by o.day, o.hours order by o.hours",
+        day = Ms::DAY,
+        hour = Ms::HOUR,
+        reach = reach.predicate()
     )
 }
 
@@ -133,50 +162,64 @@ fn class(days: i64) -> usize {
 }
 
 fn open(cx: &mut Cx<'_, '_>, reach: Reach, top: Id, stats: &mut Stats) -> Result<()> {
-    for row in cx.tx.rows(&open_sql(reach), args![top])? {
-        stats.open += 1;
-        stats.by_age[class(cx.now.since(row.ms("raised_at")?) / Ms::DAY)] += 1;
-        stats.overdue += i64::from(row.opt_ms("due_at")?.is_some_and(|due| due < cx.now));
+    for row in cx.tx.rows(&open_sql(reach), args![top, cx.now])? {
+        let n = row.int("n")?;
+        stats.open += n;
+        stats.by_age[class(row.int("days")?)] += n;
+        stats.overdue += row.int("overdue")?;
     }
     Ok(())
 }
 
+/// Counted by the database day by day: a city's half year is some hundred rows, whatever happened in it.
 fn moved(cx: &mut Cx<'_, '_>, reach: Reach, top: Id, stats: &mut Stats) -> Result<()> {
     let today = cx.now.day();
-    let mut days: Vec<(i64, i64, i64)> = (0..14).rev().map(|i| (today.plus_days(-i).number(), 0, 0)).collect();
+    let shown: Vec<base::Day> = (0..14).rev().map(|i| today.plus_days(-i)).collect();
+    let place = |row: &Row| -> Result<Option<usize>> {
+        let day = row.int("day")?;
+        Ok(shown.iter().position(|shown| (shown.start().0 + LOCAL_MS) / Ms::DAY == day))
+    };
+    let mut days: Vec<(i64, i64, i64)> = shown.iter().map(|day| (day.number(), 0, 0)).collect();
     let first = today.plus_days(-13).start().min(stats.since);
-    let mut took = Vec::new();
     let mut categories = std::collections::BTreeMap::new();
-    for row in cx.tx.rows(&moved_sql(reach), args![top, first])? {
-        let (received, closed) = (row.ms("received_at")?, row.opt_ms("closed_at")?);
-        if received >= stats.since {
-            stats.raised += 1;
-            *categories.entry(category(&row)?).or_insert(0) += 1;
+    for row in cx.tx.rows(&raised_sql(reach), args![top, first, stats.since])? {
+        let since = row.int("since")?;
+        stats.raised += since;
+        if since > 0 {
+            *categories.entry(category(&row)?).or_insert(0) += since;
         }
-        mark(&mut days, received, |d| d.1 += 1);
-        if let Some(closed) = closed {
-            mark(&mut days, closed, |d| d.2 += 1);
-            if closed >= stats.since {
-                stats.closed += 1;
-                let span = closed.since(row.ms("raised_at")?);
-                stats.by_closing[class(span / Ms::DAY)] += 1;
-                took.push(span / Ms::HOUR);
-            }
+        if let Some(place) = place(&row)? {
+            days[place].1 += row.int("n")?;
         }
     }
-    took.sort_unstable();
-    stats.median_hours = took.get(took.len() / 2).copied();
+    // Hours that closing took, in order, each with how many took so long.
+    let mut took: Vec<(i64, i64)> = Vec::new();
+    for row in cx.tx.rows(&closed_sql(reach), args![top, first, stats.since])? {
+        let (hours, since) = (row.int("hours")?, row.int("since")?);
+        stats.closed += since;
+        stats.by_closing[class(hours / 24)] += since;
+        took.push((hours, since));
+        if let Some(place) = place(&row)? {
+            days[place].2 += row.int("n")?;
+        }
+    }
+    stats.median_hours = median(&took);
     stats.days = days;
     stats.by_category = categories.into_iter().collect();
     stats.by_category.sort_by_key(|(_, n)| -n);
     Ok(())
 }
 
-fn mark(days: &mut [(i64, i64, i64)], at: Ms, add: impl Fn(&mut (i64, i64, i64))) {
-    let number = at.day().number();
-    if let Some(day) = days.iter_mut().find(|d| d.0 == number) {
-        add(day);
+/// The middle one of values in order, each with how often it came.
+fn median(values: &[(i64, i64)]) -> Option<i64> {
+    let mut left = values.iter().map(|(_, n)| n).sum::<i64>() / 2;
+    for (value, n) in values {
+        if left < *n {
+            return Some(*value);
+        }
+        left -= n;
     }
+    None
 }
 
 fn category(row: &Row) -> Result<Option<Category>> {
@@ -191,6 +234,7 @@ fn by_unit(cx: &mut Cx<'_, '_>, reach: Reach, top: Id) -> Result<Vec<UnitCount>>
         let unit = unit::load(cx, row.id("unit")?)?;
         let count = UnitCount {
             unit: unit.id,
+            key: unit.key(),
             name: unit.name,
             open: row.int("open")?,
             overdue: row.int("overdue")?,
@@ -251,4 +295,18 @@ pub fn moved_below(
             Ok((row.id("unit")?, moved))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn the_middle_is_that_of_the_values_written_out() {
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[(3, 0), (5, 0)]), None);
+        assert_eq!(median(&[(3, 1)]), Some(3));
+        assert_eq!(median(&[(1, 2), (4, 1), (9, 2)]), Some(4), "1 1 4 9 9");
+        assert_eq!(median(&[(1, 2), (4, 0), (9, 2)]), Some(9), "of an even number the later");
+    }
 }

@@ -21,7 +21,6 @@ pub mod sql {
     pub const ENTRIES: &str = "select n, bytes from leaf where n >= $1 and n < $2 order by n";
     pub const OF_RECORD: &str =
         "select n, version, bytes from leaf where tbl = $1 and id = $2 order by version desc, pos desc limit $3";
-    pub const OF_ID: &str = "select n, tbl, version, bytes from leaf where id = $1 order by pos desc limit 50";
     pub const RECENT: &str = "select n, tbl, id, version, bytes from leaf where n < $1 order by n desc limit $2";
     pub const ALL: &[&str] = &[INSERT, UNNUMBERED, NUMBER, SIZE, HASH, PUT_HASH, PUT_HEAD, ENTRIES, OF_RECORD, RECENT];
 }

@@ -189,6 +189,12 @@ pub fn of_unit(cx: &mut Cx<'_, '_>, home: Id) -> Result<Vec<Post>> {
     rows.iter().map(from_row).collect()
 }
 
+/// Who holds a role at an institution today, departments included.
+pub fn holders(cx: &mut Cx<'_, '_>, home: Id, role: Role) -> Result<Vec<Id>> {
+    let rows = cx.tx.rows(sql::HOLDERS, args![home, role, cx.now.day()])?;
+    rows.iter().map(|row| row.id("person")).collect()
+}
+
 /// Does the person hold one of these roles at the institution today?
 pub fn holds(cx: &mut Cx<'_, '_>, person: Id, home: Id, roles: &[Role]) -> Result<bool> {
     Ok(of_person(cx, person)?.iter().any(|p| p.home == home && roles.contains(&p.role)))

@@ -62,6 +62,8 @@ pub const POSTS_OF_HOME: &str = "select * from post where home = $1 and from_on 
 /// Posts that go on after a day; an institution has far fewer.
 pub const POSTS_BEYOND: &str = "select * from post where home = $1 and (until_on is null or until_on > $2) \
     order by id limit 10000";
+pub const HOLDERS: &str = "select person from post where home = $1 and role = $2 and from_on <= $3 \
+    and (until_on is null or until_on >= $3) order by from_on, id";
 /// Where a person ever held a post.
 pub const POST_HOMES: &str = "select distinct home from post where person = $1";
 pub const POST_LAST: &str = "select max(until_on) as last_on from post where home = $1 and role = $2";
@@ -150,6 +152,7 @@ pub const ALL: &[&str] = &[
     POSTS_OF_PERSON,
     POSTS_OF_HOME,
     POSTS_BEYOND,
+    HOLDERS,
     POST_HOMES,
     POST_LAST,
     CONTACTS,

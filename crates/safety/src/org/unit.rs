@@ -109,6 +109,17 @@ pub struct Unit {
     pub merged_into: Option<Id>,
 }
 
+impl Unit {
+    /// How an address names it: by its code, which is short and alike among neighbours; a closed one may have left its
+    /// code to another and is named by its id.
+    pub fn key(&self) -> String {
+        match &self.code {
+            Some(code) if self.closed_on.is_none() && Id::parse(code).is_none() => code.clone(),
+            _ => self.id.to_string(),
+        }
+    }
+}
+
 pub fn from_row(row: &Row) -> Result<Unit> {
     let kind = UnitKind::from_code(&row.text("kind")?).ok_or_else(|| Error::broken("unit.kind"))?;
     Ok(Unit {
@@ -149,6 +160,20 @@ pub fn show(cx: &mut Cx<'_, '_>, id: Id) -> Result<Unit> {
     let unit = load(cx, id)?;
     cx.require(Action::UnitRead, unit.home, false).map_err(|_| Error::from(Refusal::NotFound))?;
     Ok(unit)
+}
+
+/// The unit that an address names by its id or, shorter, by its code. Foreign and absent are the same.
+pub fn named(cx: &mut Cx<'_, '_>, text: &str) -> Result<Option<Unit>> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let row = match Id::parse(text) {
+        Some(id) => cx.tx.row(sql::UNIT_BY_ID, args![id])?,
+        None => cx.tx.row(sql::UNIT_BY_CODE, args![text])?,
+    };
+    let unit = from_row(&row.ok_or(Error::from(Refusal::NotFound))?)?;
+    show(cx, unit.id).map(Some)
 }
 
 /// The parent chain, nearest first, the unit itself included.

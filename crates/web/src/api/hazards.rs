@@ -146,10 +146,7 @@ async fn hazard_raise(State(web): State<Web>, call: Call<HazardRaise>) -> Reply<
         behalf: body.behalf.map(|b| b.0),
         back_reason: body.back_reason.map(|r| r.0),
     };
-    let raise = move |cx: &mut safety::Cx<'_, '_>| {
-        let id = hazard::raise::raise(cx, &new)?;
-        Ok(HazardHead::of(&hazard::load(cx, id)?, cx.now))
-    };
+    let raise = move |cx: &mut safety::Cx<'_, '_>| Ok(HazardHead::of(&hazard::raise::entered(cx, &new)?, cx.now));
     Ok((StatusCode::CREATED, Json(call.once(&web, raise).await?)))
 }
 

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::State as Held;
 use base::limits;
 use safety::check::{self, Check};
-use safety::org::login;
+use safety::org::{login, unit};
 
 use crate::door::Signed;
 use crate::error::Answer;
+use crate::hazard::list::Units;
 use crate::page::{self, At, Choice, Column, HazardTab, Shell, column};
 use crate::state::Web;
 use crate::words;
@@ -54,12 +55,13 @@ fn row(c: Check) -> Row {
 
 pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
     let query = signed.ask.fields();
-    let (unit, cursor) = (query.id("unit")?, query.opt("cursor"));
+    let (unit, cursor) = (query.text("unit"), query.opt("cursor"));
     let bureau = login::at_bureau(signed.actor());
     let (page, units) = web
         .read(signed.actor(), move |cx| {
-            let page = check::list(cx, unit, cursor.as_deref(), limits::PAGE_ROWS)?;
-            let units = if bureau { crate::hazard::list::units(cx, unit)? } else { Vec::new() };
+            let unit = unit::named(cx, &unit)?.map(|u| u.id);
+            let page = check::list(cx, unit, cursor.as_deref(), limits::LIST_ROWS)?;
+            let units = if bureau { crate::hazard::list::units(cx, unit)? } else { Units::default() };
             Ok((page, units))
         })
         .await?;
@@ -83,8 +85,8 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
         rows: page.items.into_iter().map(row).collect(),
         older: page.next.as_deref().map_or(String::new(), |next| signed.ask.link("cursor", next)),
         newest: if query.get("cursor").is_empty() { String::new() } else { signed.ask.link("cursor", "") },
-        units,
-        unit: query.text("unit"),
+        units: units.choices,
+        unit: units.chosen.value,
         check: page::may_check(signed.actor()),
     })
 }

@@ -66,7 +66,7 @@ pub fn filter(query: &Fields) -> Result<Filter> {
 }
 
 fn read(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>) -> Result<Read> {
-    let page = duty::list(cx, filter, cursor, limits::PAGE_ROWS)?;
+    let page = duty::list(cx, filter, cursor, limits::LIST_ROWS)?;
     let mut parts = say::Parts::default();
     let mut rows = Vec::new();
     for line in page.items {

@@ -3,11 +3,11 @@
 
 use askama::Template;
 use axum::extract::State as Held;
-use base::{Day, Id, Ms, Result};
+use base::{Day, Ms, Result};
 use safety::hazard::stats::{self, Stats};
 use safety::org::{login, unit};
 
-use super::list::units;
+use super::list::{Units, units};
 use crate::door::Signed;
 use crate::error::Answer;
 use crate::page::{self, At, Choice, HazardTab, Shell, Tab};
@@ -68,38 +68,49 @@ pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
     let query = signed.ask.fields();
     let asked = query.int("days")?.unwrap_or(30);
     let days = SPANS.iter().map(|s| s.0).find(|d| *d == asked).unwrap_or(30);
-    let (under, bureau) = (query.id("unit")?, login::at_bureau(signed.actor()));
+    let (asked, bureau) = (query.text("unit"), login::at_bureau(signed.actor()));
     let since = since(web.now(), days);
     let read = web
-        .read(signed.actor(), move |cx| -> Result<(Stats, Vec<Choice>, String)> {
-            let stats = stats::stats(cx, under, since)?;
-            let units = if bureau { units(cx, under)? } else { Vec::new() };
-            let name = unit::show(cx, under.unwrap_or(cx.actor.unit))?.name;
-            Ok((stats, units, name))
+        .read(signed.actor(), move |cx| -> Result<Read> {
+            let under = unit::named(cx, &asked)?;
+            let id = under.as_ref().map(|u| u.id);
+            let stats = stats::stats(cx, id, since)?;
+            let units = if bureau { units(cx, id)? } else { Units::default() };
+            let name = unit::show(cx, id.unwrap_or(cx.actor.unit))?.name;
+            Ok(Read { stats, units, name, under: under.map(|u| u.key()) })
         })
         .await?;
     let mut shell = signed.shell(&web, At::Hazards).await?;
     shell.tabs = page::hazard_tabs(signed.actor(), HazardTab::Stats);
     let spans =
         SPANS.iter().map(|(d, label)| Tab::new(label, signed.ask.link("days", &d.to_string()), *d == days)).collect();
-    page::full(&page_of(shell, read, under, since.day(), spans, days, bureau))
+    page::full(&page_of(shell, read, since.day(), spans, days, bureau))
+}
+
+/// What one read gives.
+struct Read {
+    stats: Stats,
+    units: Units,
+    name: String,
+    /// Key of the unit that is asked for.
+    under: Option<String>,
 }
 
 /// The address of the rows behind a figure.
-fn rows(under: Option<Id>, rest: &str) -> String {
-    let unit = under.map_or(String::new(), |id| format!("&unit={id}"));
-    format!("/hazards?{rest}{unit}")
+fn rows(under: Option<&str>, rest: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(format!("/hazards?{rest}"));
+    under.map_or_else(|| format!("/hazards?{rest}"), |key| query.append_pair("unit", key).finish())
 }
 
 fn page_of(
     shell: Shell,
-    (stats, units, unit_name): (Stats, Vec<Choice>, String),
-    under: Option<Id>,
+    Read { stats, units, name: unit_name, under }: Read,
     from: Day,
     spans: Vec<Tab>,
     days: i64,
     bureau: bool,
 ) -> StatsPage {
+    let under = under.as_deref();
     let classes = |values: &[i64]| say::AGE_CLASSES.iter().copied().zip(values.iter().copied()).collect::<Vec<_>>();
     let (ages, closing) = (classes(&stats.by_age), classes(&stats.by_closing));
     let by_unit: Vec<Line> = stats.by_unit.iter().map(unit_line).collect();
@@ -110,7 +121,7 @@ fn page_of(
     let end = |at: Option<&(String, i64, i64)>| at.map_or(String::new(), |d| d.0.clone());
     let (first, last) = (end(day_rows.first()), end(day_rows.last()));
     StatsPage {
-        unit: under.map_or(String::new(), |id| id.to_string()),
+        unit: units.chosen.value,
         sentence: say::stats_sentence(stats.open, stats.overdue, stats.median_hours),
         open_href: rows(under, "bucket=open"),
         overdue_href: rows(under, "bucket=overdue"),
@@ -128,7 +139,7 @@ fn page_of(
         closed: words::number(stats.closed),
         shell,
         unit_name,
-        units,
+        units: units.choices,
         bureau,
         spans,
         days,
@@ -152,12 +163,12 @@ fn unit_line(count: &stats::UnitCount) -> Line {
         label: count.name.clone(),
         value: count.open,
         late: count.overdue,
-        href: rows(Some(count.unit), "bucket=open"),
-        late_href: rows(Some(count.unit), "bucket=overdue"),
+        href: rows(Some(&count.key), "bucket=open"),
+        late_href: rows(Some(&count.key), "bucket=overdue"),
     }
 }
 
-fn category_line(category: Option<safety::hazard::Category>, n: i64, under: Option<Id>, from: Day) -> Line {
+fn category_line(category: Option<safety::hazard::Category>, n: i64, under: Option<&str>, from: Day) -> Line {
     // The list cannot ask for those without a category, so their figure is no link.
     let href =
         category.map_or(String::new(), |c| rows(under, &format!("bucket=all&category={}&from_on={from}", c.code())));

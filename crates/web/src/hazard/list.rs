@@ -88,11 +88,17 @@ fn role_word(role: Option<safety::org::Role>) -> String {
     role.map_or(String::new(), |r| words::role(r).into())
 }
 
-/// The filter in a query; Invalid for what cannot be read.
-pub fn filter(query: &Fields) -> Result<Filter> {
+/// The filter in a query, its unit by id or code; Invalid for what cannot be read, NotFound for a unit out of scope.
+pub fn filter(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Filter> {
+    let unit = unit::named(cx, query.get("unit"))?.map(|u| u.id);
+    Ok(Filter { unit, ..said(query)? })
+}
+
+/// The filter without its unit, which the rows know.
+fn said(query: &Fields) -> Result<Filter> {
     Ok(Filter {
         bucket: Some(query.read("bucket", Bucket::from_code)?.unwrap_or(Bucket::Open)),
-        unit: query.id("unit")?,
+        unit: None,
         state: query.read("state", State::from_code)?,
         grade: query.read("grade", Grade::from_code)?,
         category: query.read("category", Category::from_code)?,
@@ -167,30 +173,40 @@ struct Typed {
 
 /// What one read gives.
 struct Read {
+    filter: Filter,
     rows: Vec<Row>,
     next: Option<String>,
     counts: Vec<i64>,
-    units: Vec<Choice>,
+    units: Units,
     place: Option<String>,
     uncovered: Vec<String>,
 }
 
+/// Units by which a bureau filters, by their keys.
+#[derive(Clone, Debug, Default)]
+pub struct Units {
+    pub choices: Vec<Choice>,
+    /// Key and name of the chosen one; empty when none is.
+    pub chosen: Choice,
+}
+
 pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
     let query = signed.ask.fields();
-    let wanted = filter(&query)?;
+    said(&query)?;
     if query.get("as") == "csv" {
-        return download(&web, &signed, wanted).await;
+        return download(&web, &signed, query).await;
     }
     let actor = signed.actor().clone();
     let bureau = login::at_bureau(&actor);
-    let (asked, cursor) = (wanted.clone(), query.opt("cursor"));
+    let (asked, cursor) = (query.clone(), query.opt("cursor"));
     let read = web.read(signed.actor(), move |cx| read(cx, &asked, cursor.as_deref(), bureau)).await?;
-    let page = page_of(&web, &signed, wanted, query, read, bureau).await?;
+    let page = page_of(&web, &signed, query, read, bureau).await?;
     if signed.ask.htmx { page::part(&page.list) } else { page::full(&page) }
 }
 
-fn read(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>, bureau: bool) -> Result<Read> {
-    let page = listed::list(cx, filter, cursor, limits::PAGE_ROWS)?;
+fn read(cx: &mut Cx<'_, '_>, query: &Fields, cursor: Option<&str>, bureau: bool) -> Result<Read> {
+    let filter = filter(cx, query)?;
+    let page = listed::list(cx, &filter, cursor, limits::LIST_ROWS)?;
     let now = cx.now;
     let mut counts = Vec::new();
     for bucket in buckets(bureau) {
@@ -205,9 +221,10 @@ fn read(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>, bureau: bool
         rows: page.items.into_iter().map(|l| row(l, now)).collect(),
         next: page.next,
         counts,
-        units: if bureau { units(cx, filter.unit)? } else { Vec::new() },
+        units: if bureau { units(cx, filter.unit)? } else { Units::default() },
         place,
         uncovered,
+        filter,
     })
 }
 
@@ -221,17 +238,18 @@ fn uncovered(cx: &mut Cx<'_, '_>) -> Result<Vec<String>> {
 }
 
 /// Units by which a bureau filters: a city its counties, a county its schools; the chosen one always among them.
-pub fn units(cx: &mut Cx<'_, '_>, chosen: Option<Id>) -> Result<Vec<Choice>> {
+pub fn units(cx: &mut Cx<'_, '_>, chosen: Option<Id>) -> Result<Units> {
     let below = unit::children(cx, cx.actor.unit)?;
     let fits = |kind: UnitKind| kind.is_school() || kind.is_bureau();
-    let mut out: Vec<Choice> = below
-        .iter()
-        .filter(|u| fits(u.kind) && u.closed_on.is_none())
-        .take(UNIT_CHOICES)
-        .map(|u| Choice::new(u.id.to_string(), u.name.clone()))
-        .collect();
-    if let Some(id) = chosen.filter(|id| !below.iter().any(|u| u.id == *id)) {
-        out.push(Choice::new(id.to_string(), unit::show(cx, id)?.name));
+    let choice = |u: &unit::Unit| Choice::new(u.key(), u.name.clone());
+    let mut out = Units::default();
+    if let Some(id) = chosen {
+        out.chosen = choice(&unit::show(cx, id)?);
+    }
+    let open = below.iter().filter(|u| fits(u.kind) && u.closed_on.is_none());
+    out.choices = open.take(UNIT_CHOICES).map(choice).collect();
+    if chosen.is_some() && !out.choices.iter().any(|c| c.value == out.chosen.value) {
+        out.choices.push(out.chosen.clone());
     }
     Ok(out)
 }
@@ -239,20 +257,19 @@ pub fn units(cx: &mut Cx<'_, '_>, chosen: Option<Id>) -> Result<Vec<Choice>> {
 async fn page_of(
     web: &Web,
     signed: &Signed,
-    filter: Filter,
     query: Fields,
     read: Read,
     bureau: bool,
 ) -> std::result::Result<ListPage, crate::error::WebError> {
     let actor = signed.actor();
-    let bucket = filter.bucket.unwrap_or(Bucket::Open);
+    let bucket = read.filter.bucket.unwrap_or(Bucket::Open);
     let mut shell = signed.shell(web, At::Hazards).await?;
     shell.tabs = page::hazard_tabs(actor, top_tab(bucket, bureau));
     let first_page = query.get("cursor").is_empty();
     if first_page {
         shell.live = format!("/live?page=hazards&{}", signed.ask.query);
     }
-    let set = set_words(&filter, &read);
+    let set = set_words(&read);
     let newest = if first_page { String::new() } else { signed.ask.link("cursor", "") };
     let list = ListBox {
         bureau,
@@ -273,16 +290,16 @@ async fn page_of(
         set,
         query: Typed {
             q: query.text("q"),
-            unit: query.text("unit"),
+            unit: read.units.chosen.value,
             state: query.text("state"),
             grade: query.text("grade"),
             category: query.text("category"),
             place: query.text("place"),
             from_on: query.text("from_on"),
             until_on: query.text("until_on"),
-            recurring: filter.recurring,
+            recurring: read.filter.recurring,
         },
-        units: read.units,
+        units: read.units.choices,
         states: State::ALL.iter().map(|s| Choice::new(s.code(), words::state(*s).word)).collect(),
         grades: Grade::ALL.iter().map(|g| Choice::new(g.code(), words::grade(*g))).collect(),
         categories: categories(),
@@ -333,12 +350,11 @@ fn tabs(ask: &Ask, current: Bucket, counts: &[i64], bureau: bool) -> Vec<ListTab
 }
 
 /// 「一般 · 3号楼」: what is set beside the tab.
-fn set_words(filter: &Filter, read: &Read) -> String {
+fn set_words(read: &Read) -> String {
+    let filter = &read.filter;
     let mut out: Vec<String> = Vec::new();
     out.extend(filter.query.clone());
-    if let Some(id) = filter.unit.map(|id| id.to_string()) {
-        out.extend(read.units.iter().find(|u| u.value == id).map(|u| u.label.clone()));
-    }
+    out.extend(Some(read.units.chosen.label.clone()).filter(|name| !name.is_empty()));
     out.extend(read.place.clone());
     out.extend(filter.state.map(|s| words::state(s).word.to_string()));
     out.extend(filter.grade.map(|g| words::grade(g).to_string()));
@@ -376,8 +392,13 @@ const CSV_COLUMNS: &[&str] =
     &["number", "unit", "received", "raised_by", "place", "what", "category", "grade", "assignee", "due", "state"];
 
 /// The rows of the same filter as a file, up to `EXPORT_ROWS_MAX`.
-async fn download(web: &Web, signed: &Signed, filter: Filter) -> Answer {
-    let sheet = web.read(signed.actor(), move |cx| sheet(cx, &filter)).await?;
+async fn download(web: &Web, signed: &Signed, query: Fields) -> Answer {
+    let sheet = web
+        .read(signed.actor(), move |cx| {
+            let filter = filter(cx, &query)?;
+            sheet(cx, &filter)
+        })
+        .await?;
     let title = format!("隐患名单 {}", words::day_full(web.now().day()));
     let paper = web.heavy(move || Ok(Paper::of(&sheet, title))).await?;
     Ok(paper.download(false))

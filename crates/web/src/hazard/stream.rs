@@ -42,7 +42,7 @@ impl LivePage for HazardRows {
     }
 
     fn rows(&self, cx: &mut Cx<'_, '_>, query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
-        let filter = list::filter(query)?;
+        let filter = list::filter(cx, query)?;
         let mut out = Vec::with_capacity(ids.len());
         for id in ids {
             out.push(match listed::one(cx, &filter, *id)? {
@@ -57,14 +57,14 @@ impl LivePage for HazardRows {
     }
 
     fn recent(&self, cx: &mut Cx<'_, '_>, query: &Fields, since: Ms) -> Result<Vec<Change>> {
-        let filter = list::filter(query)?;
-        let page = listed::list(cx, &filter, None, limits::PAGE_ROWS)?;
+        let filter = list::filter(cx, query)?;
+        let page = listed::list(cx, &filter, None, limits::LIST_ROWS)?;
         let news = page.items.into_iter().filter(|l| l.hazard.received_at >= since).rev();
         news.map(|line| part(cx, line, filter.bucket)).collect()
     }
 
     fn counts(&self, cx: &mut Cx<'_, '_>, query: &Fields) -> Result<BTreeMap<String, i64>> {
-        let filter = list::filter(query)?;
+        let filter = list::filter(cx, query)?;
         let mut out = crate::page::nav_counts(cx)?;
         for bucket in list::buckets(list::wide(cx.actor)) {
             let n = listed::count(cx, &Filter { bucket: Some(*bucket), ..filter.clone() })?;

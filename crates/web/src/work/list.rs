@@ -53,7 +53,7 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Read> {
         from_on: query.day("from_on")?,
         until_on: query.day("until_on")?,
     };
-    let page = work::list(cx, &filter, query.opt("cursor").as_deref(), limits::PAGE_ROWS)?;
+    let page = work::list(cx, &filter, query.opt("cursor").as_deref(), limits::LIST_ROWS)?;
     let row = |w: work::Work| {
         let mut marks = Vec::new();
         if w.back_reason.is_some() {

@@ -3,6 +3,8 @@
 
 use load::api;
 use load::report::Line;
+use load::server::Server;
+use load::weigh::weigh;
 
 use super::{Bench, Done};
 
@@ -22,6 +24,12 @@ const PAGES: &[(&str, &str)] = &[
     ("checks /checks", "/checks"),
     ("units /units", "/units"),
 ];
+
+/// List and form pages that are weighed with the rows of a whole county, and the bars (numbers to hold), KB of 1,000 bytes.
+const WEIGHED: &[&str] = &["/hazards", "/checks", "/duties", "/works", "/units", "/hazards/new", "/checks/new"];
+const KB: f64 = 1_000.0;
+const FIRST_KB: f64 = 40.0;
+const LATER_KB: f64 = 8.0;
 
 pub fn run(bench: &mut Bench<'_>) -> Done {
     let data = bench.place("demo");
@@ -53,6 +61,21 @@ pub fn run(bench: &mut Bench<'_>) -> Done {
             bench.report.line(line.beside(format!("≤ {PAGE_MS:.0} ms"), ms / PAGE_MS).bar("", ms <= PAGE_MS));
         }
     }
+    weights(bench, &server)?;
     server.stop()?;
+    Ok(())
+}
+
+/// What a county's officer loads: the rows are those of real schools.
+fn weights(bench: &mut Bench<'_>, server: &Server) -> Done {
+    bench.report.section("Weight on the wire of a county's list and form pages, brotli, heads included");
+    let officer = api::account(&bench.place("demo"), OFFICERS[1].1)?;
+    let token = api::sign_in(&mut server.client(), &officer.login, &officer.password)?;
+    let cookie = format!("xiaoan={token}");
+    for path in WEIGHED {
+        let weight = weigh(&mut server.client(), path, &cookie)?;
+        bench.report.at_most(&format!("{path}, first visit"), weight.first as f64 / KB, FIRST_KB, "KB");
+        bench.report.at_most(&format!("{path}, later visit"), weight.page as f64 / KB, LATER_KB, "KB");
+    }
     Ok(())
 }

@@ -16,15 +16,20 @@ pub fn line(dir: &Path) -> Done<String> {
     let cpu = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "unknown CPU".into());
     let memory = field("/proc/meminfo", "MemTotal").and_then(|t| t.split(' ').next()?.parse::<i64>().ok());
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let (half, most) = fsync(dir)?;
     Ok(format!(
         "{cores} cores of {cpu}, {} GiB, Linux {}; 4 KiB append with fdatasync {half:.2} ms (p50), {most:.2} ms (p99); \
          load {} before the run; clients and server share the cores",
         memory.unwrap_or(0) / 1_048_576,
         kernel.trim(),
-        load.split(' ').next().unwrap_or("?"),
+        load(),
     ))
+}
+
+/// How many wanted to run in the last minute.
+pub fn load() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split(' ').next().unwrap_or("?").to_string()
 }
 
 fn field(file: &str, name: &str) -> Option<String> {
