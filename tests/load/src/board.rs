@@ -341,7 +341,7 @@ fn owed(app: &App) -> Done<Option<(Id, Day)>> {
         for row in &schools {
             let (unit, key) = (row.id("id")?, key.clone());
             let known = "select 1 as one from duty where unit = $1 and entry = 'week.00' and period = $2";
-            if app.db().read(move |tx| tx.row(known, args![unit, key]))?.is_none() {
+            if app.db().read(move |tx| tx.row(known, args![unit, key.as_str()]))?.is_none() {
                 return Ok(Some((unit, slot.period.from)));
             }
         }
