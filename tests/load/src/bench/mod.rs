@@ -97,7 +97,8 @@ pub fn run(asked: &Asked) -> Done {
     if ["demo", "bureau", "submit", "restart"].iter().any(|part| wants(part)) {
         demo::run(&mut bench, wants("demo"))?;
     }
-    let parts: [(&str, fn(&mut Bench<'_>) -> Done); 4] =
+    type Part = fn(&mut Bench<'_>) -> Done;
+    let parts: [(&str, Part); 4] =
         [("bureau", bureau::run), ("submit", submit::run), ("restart", restart::run), ("lists", lists::run)];
     for (name, part) in parts.into_iter().filter(|(name, _)| wants(name)) {
         let done = part(&mut bench);

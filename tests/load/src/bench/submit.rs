@@ -250,8 +250,11 @@ fn tokens(server: &Server, data: &Path) -> Done<Vec<Session>> {
     if tokens.is_empty() { Err(format!("no account may raise hazards: {why}").into()) } else { Ok(tokens) }
 }
 
+/// The opened house, and who submits at which place.
+type House = (Arc<App>, Vec<(Actor, Id)>);
+
 /// The program itself on a copy of the database, and who submits at which place.
-fn noun(dir: &Path, homes: &[raw::Home]) -> Done<(Arc<App>, Vec<(Actor, Id)>)> {
+fn noun(dir: &Path, homes: &[raw::Home]) -> Done<House> {
     let now = load::fill::newest(dir)?;
     let app = load::fill::open(dir, Clock::simulated(now, 1), true)?;
     let mut actors: Vec<(Actor, Id)> = Vec::new();
