@@ -4,13 +4,13 @@
 # any answer that is a fault of the server, or that the description does not have.
 #
 #   XIAOAN_BIN             the binary; target/release/xiaoan when not set
-#   XIAOAN_API_EXAMPLES    requests of each kind per operation (30)
+#   XIAOAN_API_EXAMPLES    requests of each kind per operation (20; more when there is time)
 #   XIAOAN_API_URL, XIAOAN_API_ACCOUNTS   a server that runs already, and its file of accounts
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=${XIAOAN_BIN:-${CARGO_TARGET_DIR:-target}/release/xiaoan}
 venv=${XIAOAN_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/xiaoan/venv}
-examples=${XIAOAN_API_EXAMPLES:-30}
+examples=${XIAOAN_API_EXAMPLES:-20}
 # The whole run, and each of its parts, in seconds.
 limit=540
 [ -x "$venv/bin/schemathesis" ] || bash scripts/setup-tests.sh

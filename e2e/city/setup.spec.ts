@@ -7,7 +7,7 @@ import { account, axe, desk, expect, phone, shape, signedIn, test } from './worl
 const OWN = 'three odd words 7';
 
 test('from nothing to the first line of the ledger with at most 60 inputs', async ({ browser }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   const name = `示例新校${Date.now() % 100000}`;
   const officer = await signedIn(browser, account('officer', '区'), desk);
   const o = officer.page;
