@@ -42,7 +42,7 @@ async fn a_check_is_one_tap_for_each_place_and_hazards_found_hang_under_it() {
     assert!(!page.text.contains(&format!("/hazards/new?place={stair}")), "its hazard is there already");
     let record = guard.get(hazard.location()).await;
     assert!(record.text.contains(&format!("/checks/{check}")), "the hazard leads back to its check");
-    assert_eq!(guard.get("/checks").await.text.matches("id=\"row-").count(), 1);
+    assert_eq!(guard.get("/checks").await.text.matches("<tr data-row").count(), 1);
     let cover = guard.get("/hazards/coverage").await;
     assert!(cover.text.contains("本月查了 2 / 3 处。锅炉房本月还没查过。"), "{}", cover.text);
     let list = guard.get("/hazards?bucket=mine").await;

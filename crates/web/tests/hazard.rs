@@ -270,6 +270,7 @@ async fn what_is_not_the_viewers_does_not_exist_for_him() {
     assert!(!stranger.get("/hazards?bucket=all").await.text.contains("疏散指示灯"));
     let none = stranger.get(&format!("/hazards?unit={}", w.school)).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
+    assert_eq!(stranger.get("/hazards?unit=2202029999").await.status, StatusCode::NOT_FOUND, "a code of nobody");
     assert_eq!(stranger.get(&format!("/hazards/ledger?unit={}", w.school)).await.status, StatusCode::NOT_FOUND);
     assert_eq!(stranger.get("/hazards/not-an-id").await.status, StatusCode::NOT_FOUND);
     let mut head = w.signed("head").await;
