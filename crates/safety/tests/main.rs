@@ -11,6 +11,7 @@ mod duty_cells;
 mod kept;
 mod notice;
 mod org;
+mod owed;
 mod pack;
 mod pack_broken;
 mod pack_items;

@@ -181,6 +181,9 @@ pub fn every_statement() -> Vec<String> {
             let mut q = conditions(*reach, id, Some(id), filter);
             q.after(Some((Ms(0), id)));
             out.push(page_sql(&mut q, 10));
+            let mut q = conditions(*reach, id, Some(id), filter);
+            q.and("h.id =", id, "");
+            out.push(page_sql(&mut q, 1));
         }
         let mut q = Query::new(*reach, id);
         q.after(Some((Ms(0), id)));
@@ -211,6 +214,15 @@ pub fn list(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>, limit: i
     items.truncate(limit as usize);
     let next = items.last().filter(|_| more).map(|l| format!("{}-{}", l.duty.received_at.0, l.duty.id));
     Ok(Page { items, next })
+}
+
+/// One duty as a row of a list, if it fits: for live pages.
+pub fn one(cx: &mut Cx<'_, '_>, filter: &Filter, id: Id) -> Result<Option<Line>> {
+    let reach = scope(cx)?;
+    let mut q = conditions(reach, cx.actor.unit, cx.actor.person, filter);
+    q.and("h.id =", id, "");
+    let sql = page_sql(&mut q, 1);
+    cx.tx.rows(&sql, &q.args)?.first().map(|row| line(cx, row)).transpose()
 }
 
 pub(super) fn works(
@@ -488,6 +500,10 @@ pub struct Waiting {
     pub due_at: Ms,
     /// Past its deadline.
     pub late: bool,
+    /// Stands on 今日 and counts in the badge: late, due within a week, somebody's turn, or the lesson of this week.
+    pub pressing: bool,
+    /// Of a cell whose period is over: its last school day, for the form.
+    pub day: Option<Day>,
 }
 
 /// What waits for the actor, at most `max`: late first, then the soonest due. See `super::today`.

@@ -31,6 +31,9 @@ pub struct Held {
 }
 
 impl Held {
+    fn holds(&self, person: Id) -> bool {
+        self.posts.iter().any(|(_, p)| *p == person)
+    }
     fn holders(&self, role: Role) -> Vec<Id> {
         let mut all: Vec<Id> = self.posts.iter().filter(|(r, _)| *r == role).map(|(_, p)| *p).collect();
         all.dedup();
@@ -62,7 +65,13 @@ pub fn owner(people: &People, part: &Part, chain: &Chain) -> Option<Owner> {
     }
     let order = people.doers.iter().copied().chain([people.deputy, people.lead]);
     for (i, role) in order.enumerate() {
-        let persons = own.holders(role);
+        let persons = match (role, part.class) {
+            // A class's lesson is its class teacher's, also where teachers come second; never all teachers'.
+            (Role::Teacher, Some(class)) => {
+                chain.teachers.get(&class).copied().filter(|t| own.holds(*t)).into_iter().collect()
+            }
+            _ => own.holders(role),
+        };
         if !persons.is_empty() {
             return Some(Owner { unit: own.unit, role, persons, stands_in: i > 0 });
         }
