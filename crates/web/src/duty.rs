@@ -4,9 +4,12 @@
 mod act;
 mod cell;
 mod list;
+mod owed;
 mod record;
 pub mod say;
 pub mod today;
+
+pub use list::LIVE;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -17,6 +20,8 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/duties", get(list::list))
         .route("/duties/cell", get(cell::show))
+        .route("/duties/owed", get(owed::owed))
+        .route("/plan", get(owed::plan))
         .route("/duties/arrange", post(act::arrange))
         .route("/duties/waive", post(act::waive))
         .route("/duties/sign", post(act::sign))

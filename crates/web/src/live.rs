@@ -65,6 +65,7 @@ pub trait LivePage: Send + Sync {
 fn page(name: &str) -> Option<&'static dyn LivePage> {
     match name {
         "hazards" => Some(&crate::hazard::LIVE),
+        "duties" => Some(&crate::duty::LIVE),
         "today" => Some(&crate::today::LIVE),
         "board" => Some(&crate::board::live::LIVE),
         _ => None,

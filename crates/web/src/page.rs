@@ -14,7 +14,7 @@ use base::{Error, Id, Ms, Refusal, Result};
 use safety::hazard::list;
 use safety::kernel::rights::{Action, Reach, reach};
 use safety::org::{Role, login, people};
-use safety::{Actor, Cx, duty};
+use safety::{Actor, Cx};
 use serde::Serialize;
 
 use crate::door::{Ask, Signed};
@@ -142,10 +142,10 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
     web.read(actor, |cx| {
         let lines = list::waiting(cx, BADGE_MAX)?;
         let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
-        let duties = duty::today::turns(cx)?;
+        let (duties, behind) = crate::duty::today::count(cx)?;
         let hazards = lines.len() as i64;
-        let n = (hazards + duties.len() as i64).min(BADGE_MAX);
-        Ok(Waits { n, hazards, late: late || duties.iter().any(|d| d.late) })
+        let n = (hazards + duties).min(BADGE_MAX);
+        Ok(Waits { n, hazards, late: late || behind })
     })
     .await
 }
@@ -153,7 +153,7 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
 /// Badges of the menu by the names of their `data-count`, for live pages.
 pub fn nav_counts(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
     let hazards = list::waiting(cx, BADGE_MAX)?.len() as i64;
-    let n = (hazards + duty::today::turns(cx)?.len() as i64).min(BADGE_MAX);
+    let n = (hazards + crate::duty::today::count(cx)?.0).min(BADGE_MAX);
     Ok(BTreeMap::from([("nav-today".to_string(), n), ("nav-hazard".to_string(), hazards)]))
 }
 

@@ -10,6 +10,8 @@ use axum::extract::State;
 use axum::routing::get;
 use base::{Id, Ms, Result};
 use safety::check::{self, Coverage, UnitCover};
+use safety::duty;
+use safety::duty::today::Behind;
 use safety::hazard::list::{self, Bucket, Filter, Line};
 use safety::kernel::proof;
 use safety::kernel::rights::{Action, Reach, reach};
@@ -41,6 +43,8 @@ struct Seen {
     waiting: Vec<Line>,
     /// Lines of duties, ready to be shown, with their deadlines.
     duties: Vec<(Ms, Task)>,
+    /// For leaders: what others are late with.
+    behind: Vec<Behind>,
     open: i64,
     others: Vec<Line>,
     coverage: Option<Coverage>,
@@ -58,7 +62,8 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
     let actor = cx.actor.clone();
     let mut seen = Seen {
         waiting: list::waiting(cx, WAITING_MAX)?,
-        duties: crate::duty::today::tasks(cx, WAITING_MAX as usize)?,
+        duties: Vec::new(),
+        behind: Vec::new(),
         open: 0,
         others: Vec::new(),
         coverage: None,
@@ -70,6 +75,9 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
         latest: Vec::new(),
         to_sign: crate::signing::tasks(cx)?,
     };
+    let look = duty::today::look(cx)?;
+    seen.behind = look.behind;
+    seen.duties = crate::duty::today::of(cx, look.mine, WAITING_MAX as usize)?;
     if page::reads_hazards(&actor) {
         let filter = Filter { bucket: Some(Bucket::Open), ..Filter::default() };
         seen.open = list::count(cx, &filter)?;
@@ -153,6 +161,11 @@ struct TodayPage {
     reads: bool,
     tasks: Vec<Task>,
     more: i64,
+    more_href: &'static str,
+    /// Hazards among what waits.
+    mine: i64,
+    behind: Vec<Other>,
+    behind_more: usize,
     others: Vec<Other>,
     cover: Option<Cover>,
     unseen: Vec<String>,
@@ -185,12 +198,10 @@ async fn today(State(web): State<Web>, signed: Signed) -> Answer {
 fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
     let actor = signed.actor();
     let hand = page::is_hand(actor.role);
-    let hazards = seen.waiting.iter().map(|l| (due_of(l), task(l, Viewer::of(actor), now, false)));
-    let mut tasks: Vec<(Ms, Task)> = hazards.chain(seen.duties).collect();
-    // Late first, then the soonest due.
-    tasks.sort_by_key(|(due, task)| (!task.late, *due));
-    let (n, late) = (tasks.len() as i64, tasks.iter().filter(|(_, t)| t.late).count() as i64);
-    let mut tasks: Vec<Task> = tasks.into_iter().take(ROWS).map(|(_, task)| task).collect();
+    let duties = seen.duties.len();
+    let mut tasks = merged(&seen.waiting, seen.duties, Viewer::of(actor), now);
+    let (n, late) = (tasks.len() as i64, tasks.iter().filter(|t| t.late).count() as i64);
+    tasks.truncate(ROWS);
     if let Some(first) = tasks.first_mut().filter(|_| !hand) {
         first.filled = true;
     }
@@ -212,6 +223,10 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         open: words::count(seen.open),
         reads: page::reads_hazards(actor),
         more: n - tasks.len() as i64,
+        more_href: if duties > 0 { "/duties/owed" } else { "/hazards?bucket=mine" },
+        mine: seen.waiting.len() as i64,
+        behind_more: seen.behind.len().saturating_sub(BESIDE),
+        behind: seen.behind.iter().take(BESIDE).map(|b| behind(b, now)).collect(),
         tasks,
         others: seen.others.iter().map(|l| other(l, now)).collect(),
         cover,
@@ -227,6 +242,21 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         may_check: page::may_check(actor),
         shell,
     }
+}
+
+/// Hazards and duties as one list: late first, then the soonest due.
+fn merged(waiting: &[Line], duties: Vec<(Ms, Task)>, who: Viewer, now: Ms) -> Vec<Task> {
+    let hazards = waiting.iter().map(|l| (due_of(l), task(l, who, now, false)));
+    let mut tasks: Vec<(Ms, Task)> = hazards.chain(duties).collect();
+    tasks.sort_by_key(|(due, task)| (!task.late, *due));
+    tasks.into_iter().map(|(_, task)| task).collect()
+}
+
+/// A row of 「别人逾期」.
+fn behind(b: &Behind, now: Ms) -> Other {
+    let (title, note, href) = crate::duty::today::behind(b, now);
+    let word = words::duty::MISSING;
+    Other { title, note, word: word.word.into(), tone: word.tone, href }
 }
 
 /// 「2026年11月23日 星期一 · 秋季学期第13周」
@@ -363,9 +393,8 @@ struct Row {
     t: Task,
 }
 
-fn row(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
-    let html =
-        Row { t: task(line, who, now, false) }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
+fn row(t: Task) -> Result<Change> {
+    let html = Row { t }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
     Ok(Change::Row(html.replacen(" data-row", " data-row data-new=\"1\"", 1)))
 }
 
@@ -380,28 +409,40 @@ fn left(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
 
 impl LivePage for TodayRows {
     fn wakes(&self, noun: &str) -> bool {
-        noun == "hazard"
+        matches!(noun, "hazard" | "duty")
     }
     fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
         let waiting = list::waiting(cx, WAITING_MAX)?;
         let (now, who) = (cx.now, Viewer::of(cx.actor));
+        let duties = crate::duty::today::tasks(cx, WAITING_MAX as usize)?;
+        let all = merged(&waiting, duties, who, now);
         let mut out = Vec::with_capacity(ids.len());
+        // A line in which the changed thing stands or stood: drawn where it is, gone where it is no more.
+        let change = |line: &str| match all.iter().position(|t| t.id == line) {
+            Some(at) if at < ROWS => row(all[at].clone()).map(Some),
+            _ => Ok(Id::parse(line).map(Change::Gone)),
+        };
         for id in ids {
-            out.push(match waiting.iter().position(|l| l.hazard.id == *id) {
-                Some(at) if at < ROWS => row(&waiting[at], who, now)?,
-                // It still waits, behind the seventh line.
-                Some(_) => Change::Gone(*id),
-                None => match list::one(cx, &Filter::default(), *id)? {
-                    Some(line) => left(&line, who, now)?,
-                    None => Change::Gone(*id),
-                },
-            });
+            if let Ok(duty) = duty::load(cx, *id) {
+                for line in crate::duty::today::ids_of(&duty) {
+                    out.extend(change(&line)?);
+                }
+                continue;
+            }
+            let waits = waiting.iter().any(|l| l.hazard.id == *id);
+            match list::one(cx, &Filter::default(), *id)? {
+                // It no longer waits: seen once more, then it leaves.
+                Some(line) if !waits => out.push(left(&line, who, now)?),
+                _ => out.extend(change(&id.to_string())?),
+            }
         }
         Ok(out)
     }
     fn recent(&self, cx: &mut Cx<'_, '_>, _query: &Fields, _since: Ms) -> Result<Vec<Change>> {
         let (now, who) = (cx.now, Viewer::of(cx.actor));
-        list::waiting(cx, ROWS as i64)?.iter().rev().map(|l| row(l, who, now)).collect()
+        let waiting = list::waiting(cx, ROWS as i64)?;
+        let duties = crate::duty::today::tasks(cx, WAITING_MAX as usize)?;
+        merged(&waiting, duties, who, now).into_iter().take(ROWS).rev().map(row).collect()
     }
     fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
         page::nav_counts(cx)

@@ -136,3 +136,38 @@ async fn an_empty_cell_says_who_owes_it_and_leads_to_the_form() {
     assert_eq!(page.status, StatusCode::OK);
     assert!(!page.text.contains("免做"), "what the notice itself orders is not waived");
 }
+
+/// 今日 shows what is owed and nobody has begun, each one tap from its form; the lists behind it say the rest.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_1_3_today_shows_what_is_owed_and_leads_to_the_filled_form() {
+    let w = World::new();
+    let mut head = w.signed("head").await;
+    let today = head.get("/").await;
+    for words in ["每周安全例会", "日台账", "周台账", "3</b> 件事等您"] {
+        assert!(today.text.contains(words), "{words} in {}", today.text);
+    }
+    let meeting = format!("/works/new?form=meeting&#38;unit={}&#38;kind=regular", w.school);
+    assert!(today.text.contains(&meeting), "{}", today.text);
+    // A guard and a stranger's officer owe none of it.
+    for who in ["guard", "stranger"] {
+        let page = w.signed(who).await.get("/").await;
+        assert!(!page.text.contains("日台账") || who == "stranger", "{who}: {}", page.text);
+    }
+    // Thursday: two days' ledgers are late and stand as one line, which leads to both.
+    w.clock.advance(3 * base::Ms::DAY);
+    let today = head.get("/").await;
+    assert!(today.text.contains("日台账（2 次）") && today.text.contains("/duties/owed?entry=ledger.day"));
+    let owed = head.get("/duties/owed").await;
+    assert!(owed.text.contains("<h2>逾期</h2>") && owed.text.contains("happened_on=2026-11-16"), "{}", owed.text);
+    assert!(owed.text.contains("<h2>以后</h2>"), "the year's courses can wait");
+    let form = head.get("/works/new?form=ledger_sign&cycle=day&happened_on=2026-11-16").await;
+    assert!(form.text.contains("value=\"2026-11-16\"") && form.text.contains("<details class=\"more-f\" open>"));
+    let plan = head.get("/plan").await;
+    assert!(plan.text.contains("每周安全例会") && plan.text.contains("第13周"), "{}", plan.text);
+    // The leader sees what others are late with.
+    let mut vice = w.signed("vice").await;
+    let page = vice.get("/").await;
+    assert!(page.text.contains("别人逾期") && page.text.contains("日台账（2 次）"), "{}", page.text);
+    let others = vice.get("/duties/owed?of=others").await;
+    assert!(others.text.contains("日台账（2 次）"));
+}

@@ -147,13 +147,13 @@ async fn today_says_what_waits_and_the_lateness() {
     w.raise("guard", "疏散指示灯不亮");
     let mut head = w.signed("head").await;
     let page = head.get("/").await;
-    assert!(page.text.contains("有 <b data-count=\"nav-today\">1</b> 件事等您。"), "{}", page.text);
+    assert!(page.text.contains("有 <b data-count=\"nav-today\">4</b> 件事等您。"), "{}", page.text);
     assert!(page.text.contains("定级：3号楼东楼梯二层：疏散指示灯不亮"));
     assert!(page.text.contains("去定级"));
     assert!(page.text.contains("查过 0 / 2 处"));
     w.clock.advance(3 * base::Ms::DAY);
     let page = head.get("/").await;
-    assert!(page.text.contains("<b class=\"r\">1 件已逾期</b>"), "{}", page.text);
+    assert!(page.text.contains("<b class=\"r\">2 件已逾期</b>"), "{}", page.text);
     assert!(page.text.contains("逾期 2 天"));
     assert!(page.text.contains("class=\"n hot\" data-count=\"nav-hazard\">1</em>"));
     let mut guard = w.signed("guard").await;

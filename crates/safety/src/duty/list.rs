@@ -389,6 +389,8 @@ pub struct CellView {
     pub until_on: Day,
     pub due_at: Ms,
     pub mark: Mark,
+    /// The last school day of a period that is over.
+    pub day: Option<Day>,
     /// Given when something has happened.
     pub duty: Option<Duty>,
     pub waiver: Option<Waiver>,
@@ -407,6 +409,7 @@ pub fn cell(cx: &mut Cx<'_, '_>, unit: Id, entry: &str, period: &str, part: &str
     let owner = whose(&entry, &duty, &chain);
     let waivers = waiver::of_unit(cx, unit.id, duty.from_on, duty.until_on)?;
     let slot = slot_of(cx, &unit, &duty);
+    let day = slot.as_ref().filter(|s| s.period.until < cx.now.day()).map(|s| s.last);
     let waiver = slot.and_then(|slot| waivers.into_iter().find(|w| w.covers(&entry.id, &slot)));
     let mark = match duty.mark(cx.now) {
         Mark::Missing | Mark::NotDue if waiver.is_some() => Mark::Exempt,
@@ -423,6 +426,7 @@ pub fn cell(cx: &mut Cx<'_, '_>, unit: Id, entry: &str, period: &str, part: &str
         until_on: duty.until_on,
         due_at: duty.due_at,
         mark,
+        day,
         duty: was,
         waiver,
         owner,

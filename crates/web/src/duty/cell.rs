@@ -76,7 +76,8 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Read> {
     let mut may = |action| cx.require(action, view.unit, false).is_ok();
     let (arrange, waive) = (may(Action::DutyArrange), may(Action::DutyWaive) && view.entry.waivable);
     let record = may(Action::WorkRecord);
-    let fill = if record { say::form_href(cx, &view.entry.id, view.unit, &view.part, None) } else { String::new() };
+    let fill =
+        if record { say::form_href(cx, &view.entry.id, view.unit, &view.part, None, view.day) } else { String::new() };
     let people = if arrange { on_roll(cx, view.unit)? } else { Vec::new() };
     Ok(Read { view, part, when, arrange, waive, fill, people })
 }

@@ -1,8 +1,10 @@
 //! Lists of duties: what happened, whose it is, how it stands; filters in the address, so that any view is a link.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State as Held;
-use base::{Result, limits};
+use base::{Id, Ms, Result, limits};
 use safety::Cx;
 use safety::duty::{self, Filter, State};
 use safety::org::login;
@@ -10,11 +12,12 @@ use safety::org::login;
 use super::say;
 use crate::door::{Fields, Signed};
 use crate::error::Answer;
+use crate::live::{Change, LivePage};
 use crate::page::{self, At, Choice, Column, ListTab, Shell, column};
 use crate::state::Web;
 use crate::words::{self, Word, duty as told};
 
-struct Row {
+pub struct Row {
     id: String,
     title: String,
     unit: String,
@@ -24,6 +27,16 @@ struct Row {
     received: String,
     word: Word,
     marks: Vec<Word>,
+    /// May be put on top of a list that is already open.
+    fresh: bool,
+}
+
+/// One row alone, for live pages.
+#[derive(Template)]
+#[template(path = "duty/row.html")]
+struct RowPart {
+    r: Row,
+    bureau: bool,
 }
 
 #[derive(Template)]
@@ -65,31 +78,73 @@ pub fn filter(query: &Fields) -> Result<Filter> {
     })
 }
 
+fn row(cx: &mut Cx<'_, '_>, line: duty::Line, parts: &mut say::Parts) -> Row {
+    let part = parts.words(cx, &line.duty.part);
+    let mut marks = Vec::new();
+    if line.duty.back_reason.is_some() {
+        marks.push(words::thing::BACK_ENTRY);
+    }
+    if line.duty.amended {
+        marks.push(words::thing::CORRECTED);
+    }
+    Row {
+        id: line.duty.id.to_string(),
+        when: say::period(cx, &line.duty),
+        word: told::state(&line.duty, line.mark),
+        title: if part.is_empty() { line.title } else { format!("{}（{part}）", line.title) },
+        unit: line.unit_name,
+        clause: line.duty.clause.clone(),
+        who: line.done_by.or(line.owner).unwrap_or_default(),
+        received: line.duty.first_complete_at.map_or(String::new(), words::at),
+        marks,
+        fresh: false,
+    }
+}
+
+/// The list as a live page: a duty's row as the viewer sees it now.
+pub struct DutyRows;
+pub static LIVE: DutyRows = DutyRows;
+
+fn part(cx: &mut Cx<'_, '_>, line: duty::Line, parts: &mut say::Parts, fresh: bool) -> Result<String> {
+    let bureau = login::at_bureau(cx.actor);
+    let r = Row { fresh, ..row(cx, line, parts) };
+    RowPart { r, bureau }.render().map_err(|e| base::Error::broken(format!("template: {e}")))
+}
+
+impl LivePage for DutyRows {
+    fn wakes(&self, noun: &str) -> bool {
+        noun == "duty"
+    }
+    fn rows(&self, cx: &mut Cx<'_, '_>, query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
+        let filter = filter(query)?;
+        let mut parts = say::Parts::default();
+        let mut out = Vec::with_capacity(ids.len());
+        for id in ids {
+            out.push(match duty::list::one(cx, &filter, *id)? {
+                Some(line) => Change::Row(part(cx, line, &mut parts, true)?),
+                None => match duty::list::one(cx, &Filter::default(), *id)? {
+                    Some(line) => Change::Left(part(cx, line, &mut parts, false)?),
+                    None => Change::Gone(*id),
+                },
+            });
+        }
+        Ok(out)
+    }
+    fn recent(&self, cx: &mut Cx<'_, '_>, query: &Fields, since: Ms) -> Result<Vec<Change>> {
+        let page = duty::list(cx, &filter(query)?, None, limits::PAGE_ROWS)?;
+        let mut parts = say::Parts::default();
+        let news = page.items.into_iter().filter(|l| l.duty.received_at >= since).rev();
+        news.map(|line| Ok(Change::Row(part(cx, line, &mut parts, true)?))).collect()
+    }
+    fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
+        page::nav_counts(cx)
+    }
+}
+
 fn read(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>) -> Result<Read> {
     let page = duty::list(cx, filter, cursor, limits::LIST_ROWS)?;
     let mut parts = say::Parts::default();
-    let mut rows = Vec::new();
-    for line in page.items {
-        let part = parts.words(cx, &line.duty.part);
-        let mut marks = Vec::new();
-        if line.duty.back_reason.is_some() {
-            marks.push(words::thing::BACK_ENTRY);
-        }
-        if line.duty.amended {
-            marks.push(words::thing::CORRECTED);
-        }
-        rows.push(Row {
-            id: line.duty.id.to_string(),
-            when: say::period(cx, &line.duty),
-            word: told::state(&line.duty, line.mark),
-            title: if part.is_empty() { line.title } else { format!("{}（{part}）", line.title) },
-            unit: line.unit_name,
-            clause: line.duty.clause.clone(),
-            who: line.done_by.or(line.owner).unwrap_or_default(),
-            received: line.duty.first_complete_at.map_or(String::new(), words::at),
-            marks,
-        });
-    }
+    let rows = page.items.into_iter().map(|line| row(cx, line, &mut parts)).collect();
     let entry = filter.entry.as_ref().and_then(|id| cx.pack.entries.iter().find(|e| e.id == *id));
     let entry_title = entry.map_or(String::new(), |e| e.title.clone());
     Ok(Read { rows, next: page.next, entry_title })
@@ -103,6 +158,7 @@ fn tabs(signed: &Signed, query: &Fields) -> Vec<ListTab> {
     let state = query.text("state");
     let plain = state.is_empty() && !query.flag("late");
     vec![
+        ListTab { label: told::MINE.into(), href: "/duties/owed".into(), ..ListTab::default() },
         one(words::pages::ALL, "state", "", plain),
         one(told::CHECK.word, "state", "done", state == "done"),
         one(told::ACCEPT.word, "state", "checked", state == "checked"),
@@ -130,6 +186,10 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
     let clause = query.text("clause");
     let mut shell = signed.shell(&web, At::Ledgers).await?;
     shell.tabs = page::ledger_tabs(signed.actor(), page::LedgerTab::Duties);
+    // Only the newest page is live; older ones stand still.
+    if !query.has("cursor") {
+        shell.live = format!("/live?page=duties&{}", signed.ask.query);
+    }
     let kept = ["unit", "entry", "period", "from_on", "until_on", "state"];
     let page = ListPage {
         tabs: tabs(&signed, &query),

@@ -78,7 +78,8 @@ pub fn county(cx: &mut Cx<'_, '_>, id: Id) -> i64 {
 }
 
 /// The form by which an entry is done, filled with what its cell knows; "" where no form does it.
-pub fn form_href(cx: &Cx<'_, '_>, entry: &str, unit: Id, part: &str, hazard: Option<Id>) -> String {
+/// `day` is given where its period is over: the record is of then.
+pub fn form_href(cx: &Cx<'_, '_>, entry: &str, unit: Id, part: &str, hazard: Option<Id>, day: Option<Day>) -> String {
     let Some(Evidence::Form { form, only }) = cx.pack.entry(entry).map(|e| &e.evidence) else { return String::new() };
     let mut out = format!("/works/new?form={form}&unit={unit}");
     let mut add = |name: &str, value: String| out.push_str(&format!("&{name}={value}"));
@@ -99,6 +100,9 @@ pub fn form_href(cx: &Cx<'_, '_>, entry: &str, unit: Id, part: &str, hazard: Opt
     }
     if let Some(hazard) = hazard {
         add("hazard", hazard.to_string());
+    }
+    if let Some(day) = day {
+        add("happened_on", day.to_string());
     }
     out
 }

@@ -1,13 +1,15 @@
-//! Duties as lines of 今日: what was done, given or sent back and now waits for the viewer, each one tap from doing it.
-//! Cells in which nothing has happened yet are not here (they need the day from which a unit keeps its ledgers here). Lines of one entry and period that differ only in
-//! their part (a class's eight topics, everybody's letter) are one line, so that a teacher is not shown eight.
+//! Duties as lines of 今日: what is late, due within a week, given or sent back, each one tap from doing it. Lines of one
+//! entry and period that differ only in their part (a class's eight topics, everybody's letter) are one line, and so are
+//! the late ones of one entry: a school that never signed its day ledger is not shown twenty lines of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Id, Ms, Result};
 use safety::Cx;
 use safety::duty::list::{Wait, Waiting};
-use safety::duty::{self, resolution};
+use safety::duty::today::Behind;
+use safety::duty::{self, Duty, resolution};
+use sha2::{Digest, Sha256};
 
 use super::say;
 use crate::page::Task;
@@ -15,60 +17,126 @@ use crate::words::{self, duty as told};
 
 /// The entry that the monthly pass over all places fulfils; its form is the check itself.
 const COVERAGE: &str = "hazard.coverage";
+/// A line due later than this stands on 今日 as the lesson of this week.
+const WEEK_MS: i64 = 8 * Ms::DAY;
 
-/// The same work, in words: what, which period, what kind of turn.
-type Same = (u8, String, String, String);
+/// The same work, in words: what kind of turn, whose, what, which period, and an id where it stands alone.
+type Same = (u8, Id, String, String, String);
 
-fn same(w: &Waiting) -> Same {
-    let turn = match w.wait {
+fn turn(wait: Wait) -> u8 {
+    match wait {
         Wait::Do => 0,
         Wait::Mend => 1,
         Wait::Check => 2,
         Wait::Accept => 3,
         Wait::Resolve => 4,
-    };
+    }
+}
+
+fn same(w: &Waiting, merged: bool) -> Same {
     // Events and resolutions stand alone.
     let own = if w.entry.is_empty() || w.subject.is_some() {
         w.id.map_or(String::new(), |i| i.to_string())
     } else {
         String::new()
     };
-    (turn, w.entry.clone(), w.period.clone(), own)
+    let period = if merged && w.late && w.wait == Wait::Do { String::new() } else { w.period.clone() };
+    (turn(w.wait), w.unit, w.entry.clone(), period, own)
 }
 
-/// At most `max` lines, with their deadlines.
-pub fn tasks(cx: &mut Cx<'_, '_>, max: usize) -> Result<Vec<(Ms, Task)>> {
-    let mut groups: BTreeMap<Same, Vec<Waiting>> = BTreeMap::new();
-    for waiting in duty::today::turns(cx)?.into_iter().take(max) {
-        groups.entry(same(&waiting)).or_default().push(waiting);
+/// The id of a line on a live page, made of what it says: the same for every read.
+fn line_id(same: &Same) -> String {
+    let (turn, unit, entry, period, own) = same;
+    let hash = Sha256::digest(format!("{turn}|{unit}|{entry}|{period}|{own}").as_bytes());
+    Id::from_bytes(&hash[..16]).map_or(String::new(), |id| id.to_string())
+}
+
+/// Lines that are one, in the order of their first; `merged` also puts the late ones of an entry together.
+pub fn groups(lines: Vec<Waiting>, merged: bool) -> Vec<(Same, Vec<Waiting>)> {
+    let mut at: BTreeMap<Same, usize> = BTreeMap::new();
+    let mut out: Vec<(Same, Vec<Waiting>)> = Vec::new();
+    for line in lines {
+        let key = same(&line, merged);
+        let n = *at.entry(key.clone()).or_insert_with(|| {
+            out.push((key, Vec::new()));
+            out.len() - 1
+        });
+        out[n].1.push(line);
     }
+    out
+}
+
+/// How many lines stand on 今日, and whether one of them is late: the badge counts as the page does.
+pub fn count(cx: &mut Cx<'_, '_>) -> Result<(i64, bool)> {
+    let lines = duty::today::now(cx)?;
+    let late = lines.iter().any(|l| l.late);
+    let all: BTreeSet<Same> = lines.iter().map(|l| same(l, true)).collect();
+    Ok((all.len() as i64, late))
+}
+
+/// The lines of 今日 with their deadlines, at most `max`.
+pub fn tasks(cx: &mut Cx<'_, '_>, max: usize) -> Result<Vec<(Ms, Task)>> {
+    let lines = duty::today::now(cx)?;
+    drawn(cx, groups(lines, true), max)
+}
+
+/// The same of lines that were read already.
+pub fn of(cx: &mut Cx<'_, '_>, mut lines: Vec<Waiting>, max: usize) -> Result<Vec<(Ms, Task)>> {
+    lines.retain(|line| line.pressing);
+    drawn(cx, groups(lines, true), max)
+}
+
+/// Groups as tasks, at most `max`.
+pub fn drawn(cx: &mut Cx<'_, '_>, groups: Vec<(Same, Vec<Waiting>)>, max: usize) -> Result<Vec<(Ms, Task)>> {
     let mut parts = say::Parts::default();
     let meetings = resolution::mine(cx, max as i64)?.into_iter().map(|r| (r.id, r.work)).collect();
     let mut out = Vec::new();
-    for group in groups.into_values() {
+    for (key, group) in groups.into_iter().take(max) {
         let Some(first) = group.first() else { continue };
-        out.push((first.due_at, task(cx, first, group.len(), &mut parts, &meetings)));
+        let spread = group.iter().any(|l| l.period != first.period);
+        let task = task(cx, first, group.len(), spread, &mut parts, &meetings);
+        out.push((first.due_at, Task { id: line_id(&key), ..task }));
     }
     Ok(out)
 }
 
-fn task(cx: &mut Cx<'_, '_>, w: &Waiting, n: usize, parts: &mut say::Parts, meetings: &BTreeMap<Id, Id>) -> Task {
-    let part = if n == 1 { parts.words(cx, &w.part) } else { words::pages::pieces(n) };
+/// Ids of lines in which a duty may stand or have stood: whichever of them is on an open page is drawn anew.
+pub fn ids_of(duty: &Duty) -> Vec<String> {
+    let alone = if duty.subject.is_some() { duty.id.to_string() } else { String::new() };
+    let key = |turn, period: &str| (turn, duty.unit, duty.entry.clone(), period.to_string(), alone.clone());
+    let mut out: Vec<String> = (0..4).map(|turn| line_id(&key(turn, &duty.period))).collect();
+    out.push(line_id(&key(0, "")));
+    out
+}
+
+fn task(
+    cx: &mut Cx<'_, '_>,
+    w: &Waiting,
+    n: usize,
+    spread: bool,
+    parts: &mut say::Parts,
+    meetings: &BTreeMap<Id, Id>,
+) -> Task {
+    let part = match (n, spread) {
+        (1, _) => parts.words(cx, &w.part),
+        (_, true) => told::times(n),
+        (_, false) => words::pages::pieces(n),
+    };
     let county = say::county(cx, w.unit);
     let until = w.due_at.plus(-1).day();
+    let lesson = w.wait == Wait::Do && w.id.is_none() && w.due_at > cx.now.plus(WEEK_MS) && w.pressing;
     let when = words::due_when(w.due_at, cx.now);
-    let signing = matches!(w.wait, Wait::Check | Wait::Accept);
     let period = if w.period.is_empty() { String::new() } else { said(cx, county, w, until) };
     Task {
-        id: w.id.filter(|_| n == 1).map_or(String::new(), |id| id.to_string()),
-        when: when.word,
-        when_tone: when.tone,
+        id: String::new(),
+        when: if lesson { told::THIS_WEEK.into() } else { when.word },
+        when_tone: if lesson { "" } else { when.tone },
         title: told::task(w.wait, &w.title, &part),
-        detail: period,
+        detail: if spread { told::oldest(&period) } else { period },
         clause: w.clause.clone(),
-        verb: told::verb(w.wait, w.form.is_some()).into(),
-        href: href(cx, w, n, meetings),
-        late: w.late && !signing,
+        verb: told::verb(w.wait, w.form.is_some() && !spread).into(),
+        href: href(cx, w, n, spread, meetings),
+        late: w.late,
         filled: false,
     }
 }
@@ -82,16 +150,18 @@ fn said(cx: &Cx<'_, '_>, county: i64, w: &Waiting, until: base::Day) -> String {
 }
 
 /// Straight to what has to be done.
-fn href(cx: &Cx<'_, '_>, w: &Waiting, n: usize, meetings: &BTreeMap<Id, Id>) -> String {
-    let cell = format!("/duties/cell?unit={}&entry={}&period={}&part={}", w.unit, w.entry, w.period, w.part);
+fn href(cx: &Cx<'_, '_>, w: &Waiting, n: usize, spread: bool, meetings: &BTreeMap<Id, Id>) -> String {
+    let cell = cell_href(w.unit, &w.entry, &w.period, &w.part);
     match (w.wait, w.id) {
         (Wait::Resolve, Some(id)) => meetings.get(&id).map_or("/".into(), |work| format!("/works/{work}#t{id}")),
+        (Wait::Do, _) if spread => format!("/duties/owed?entry={}", w.entry),
         (Wait::Do, _) => {
-            let form = say::form_href(cx, &w.entry, w.unit, if n > 1 { "" } else { &w.part }, w.subject);
+            let part = if n > 1 { "" } else { &w.part };
+            let form = say::form_href(cx, &w.entry, w.unit, part, w.subject, w.day);
             match (form.is_empty(), w.entry.as_str()) {
                 (false, _) => form,
-                (true, COVERAGE) => "/checks/new".into(),
-                (true, _) if n > 1 => format!("/duties?entry={}", w.entry),
+                // A check of today covers nothing of a month gone by.
+                (true, COVERAGE) if w.day.is_none() => "/checks/new".into(),
                 (true, _) => cell,
             }
         }
@@ -99,4 +169,16 @@ fn href(cx: &Cx<'_, '_>, w: &Waiting, n: usize, meetings: &BTreeMap<Id, Id>) -> 
         (_, Some(id)) => format!("/duties/{id}"),
         (_, None) => cell,
     }
+}
+
+pub fn cell_href(unit: Id, entry: &str, period: &str, part: &str) -> String {
+    format!("/duties/cell?unit={unit}&entry={entry}&period={period}&part={}", part.replace('|', "%7C"))
+}
+
+/// What others are late with, as a line: title, note, where it leads.
+pub fn behind(b: &Behind, now: Ms) -> (String, String, String) {
+    let title = told::task(Wait::Do, &b.title, &told::times(b.cells as usize));
+    let who = b.role.map_or("", words::role);
+    let note = [who, words::due_when(b.due_at, now).word.as_str()].join(" · ");
+    (title, note, cell_href(b.unit, &b.entry, &b.period, &b.part))
 }

@@ -73,6 +73,29 @@ pub fn verb(wait: Wait, form: bool) -> &'static str {
     }
 }
 
+pub const THIS_WEEK: &str = "本周";
+pub const MINE: &str = "等我";
+pub const OTHERS_LATE: &str = "别人逾期";
+pub const RECORDED: &str = "有了动静的";
+pub const LATE_HEAP: &str = "逾期";
+pub const SOON_HEAP: &str = "一周内";
+pub const LATER_HEAP: &str = "以后";
+
+/// 「5 次」 of an entry that was missed as often.
+pub fn times(n: usize) -> String {
+    format!("{n} 次")
+}
+
+/// 「最早：11-16」
+pub fn oldest(period: &str) -> String {
+    format!("最早：{period}")
+}
+
+/// 「30 分钟」
+pub fn minutes(n: i64) -> String {
+    format!("{} 分钟", super::number(n))
+}
+
 /// What was done, in the history.
 pub fn act_done(act: &str) -> &'static str {
     match act {

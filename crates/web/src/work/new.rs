@@ -168,7 +168,9 @@ async fn page_of(
         parts: part::parts(&known.form, &known.people, &filled, &faults),
         day: typed.opt("happened_on").unwrap_or(today),
         resolutions: if meeting { resolutions(&typed, &faults) } else { Vec::new() },
-        more: faults.iter().any(|f| ["behalf", "back_reason", "happened_on"].contains(&f.field.as_str())),
+        // A day gone by is said, and why it comes late.
+        more: (fresh && typed.has("happened_on"))
+            || faults.iter().any(|f| ["behalf", "back_reason", "happened_on"].contains(&f.field.as_str())),
         clause: known.form.clause.clone(),
         shell,
         meeting,

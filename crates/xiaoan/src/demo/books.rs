@@ -14,7 +14,7 @@ use safety::{Actor, Meta};
 
 use super::cast::Who;
 use super::fill::Runner;
-use super::{Plan, words};
+use super::{Plan, duties, words};
 
 /// Every so-many-th school lacks two texts, or has not signed.
 const LACKING: usize = 9;
@@ -30,7 +30,7 @@ fn classes(plan: &Plan, seat: usize) -> Vec<NewClass> {
     let new: &NewUnit = &plan.city.seat(seat).new;
     let grades: Vec<i64> = roll::grades(new.stage).filter(|g| *g != 0).collect();
     let teachers = plan.cast.houses.get(&seat).map_or(&[][..], |h| h.all(Role::Teacher));
-    let count = new.classes.clamp(1, roll::CLASSES_MAX);
+    let count = duties::class_count(new);
     let share = |total: i64, nth: i64| total / count + i64::from(nth < total % count);
     let mut serials = std::collections::BTreeMap::new();
     (0..count)
@@ -41,7 +41,7 @@ fn classes(plan: &Plan, seat: usize) -> Vec<NewClass> {
             let pupils = share(new.pupils, nth).min(roll::PUPILS_MAX);
             let teacher = (!teachers.is_empty()).then(|| plan.cast.person(teachers[nth as usize % teachers.len()]));
             NewClass {
-                id: None,
+                id: Some(duties::class_id(&plan.city, seat, nth)),
                 unit: Some(plan.city.seat(seat).id),
                 name: words::class(web::words::roll::grade(grade), *serial, small),
                 grade,

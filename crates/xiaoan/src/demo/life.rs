@@ -17,8 +17,8 @@ use super::story::{Deed, Flow, Found, Job, Site, Template, flow, tell, templates
 use super::words::check as title;
 
 /// Schools that live a whole term; the others three weeks.
-const TERM_SCHOOLS: usize = 10;
-const WEEKS: i64 = 3;
+pub const TERM_SCHOOLS: usize = 10;
+pub const WEEKS: i64 = 3;
 
 /// What the life is made from.
 pub struct World<'a> {
@@ -62,6 +62,7 @@ pub fn plan(world: &World<'_>) -> Vec<Job> {
             _ => {}
         }
     }
+    jobs.extend(super::duties::plan(world).0);
     jobs.retain(|job| job.at < world.until);
     // Stable: acts of one story keep their order.
     jobs.sort_by_key(|job| job.at);

@@ -1,6 +1,6 @@
 //! The demo: the simulated Jilin City, filled into an empty folder through the ordinary write path, fixed by a seed.
 //!
-//! `books` classes, texts, notices · `city` units · `cast` people and logins · `places` · `photos` · `story` one hazard · `life` a term · `planted` faults
+//! `books` classes, texts, notices · `duties` meetings, ledgers, lessons · `city` units · `cast` people and logins · `places` · `photos` · `story` one hazard · `life` a term · `planted` faults
 //! and the work of the demo's morning · `fill` the runner · `words`, `data/` what is said. Serves the first acquaintance
 //! with every item that the product knows (2.6, 4.1, 4.2, 4.4 today).
 //! Not here: serving it (`serve`), and any shortcut round the rules: what the plan wants and a rule refuses breaks the
@@ -10,6 +10,7 @@ mod books;
 mod calendar;
 mod cast;
 mod city;
+mod duties;
 mod fill;
 mod life;
 mod photos;
@@ -22,6 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use base::{Clock, Error, Id, Ms, Result, Seed};
+use safety::duty::resolution::{self, Resolved};
+use safety::duty::{self, Filter, State, act, work};
 use safety::org::{Role, UnitKind, login, people, place, post, unit};
 use safety::{Actor, App, Meta, Setup, check, hazard};
 use serde::{Deserialize, Serialize};
@@ -101,6 +104,9 @@ fn plan(wish: &Wish) -> Plan {
             let inner = city.add_departments(*school, founded);
             departments.insert(*school, inner);
         }
+    }
+    for seat in 0..city.seats.len() {
+        city.seats[seat].new.kept_from = duties::kept_from(&city, &chosen, seat, wish.until);
     }
     let cast = Cast::plan(&city, &chosen, &departments, founded);
     let places = chosen.iter().map(|school| (*school, places::plan(&city, *school, founded))).collect();
@@ -276,11 +282,36 @@ fn live(runner: &mut Runner, cast: &Cast, jobs: Vec<Job>, until: Ms, progress: &
                     runner.job(actor, meta, act.code(), job.refused, run)
                 }
                 Deed::Check(new) => runner.job(actor, meta, "check", job.refused, move |cx| check::record(cx, &new)),
+                Deed::Work(new) => runner.job(actor, meta, "work", job.refused, move |cx| work::record(cx, &new)),
+                Deed::Sign(state) => runner.job(actor, meta, "sign", job.refused, move |cx| sign(cx, state)),
+                Deed::Settle => runner.job(actor, meta, "settle", job.refused, settle),
             }
         },
     )?;
     runner.tick_until(until)?;
     runner.clock.set(until);
+    Ok(())
+}
+
+/// Signs what waits at the own unit; what its signer did himself is left.
+fn sign(cx: &mut safety::Cx<'_, '_>, state: State) -> Result<()> {
+    let filter = Filter { unit: Some(cx.actor.unit), state: Some(state), ..Filter::default() };
+    let page = duty::list(cx, &filter, None, act::MANY_MAX as i64)?;
+    let stage = |line: &duty::Line| line.duty.unit == cx.actor.unit && !line.duty.finished();
+    let ids: Vec<Id> = page.items.iter().filter(|line| stage(line)).map(|line| line.duty.id).collect();
+    match state {
+        State::Done => act::check_many(cx, &ids)?,
+        _ => act::accept_many(cx, &ids)?,
+    };
+    Ok(())
+}
+
+/// What meetings gave to the actor before today is done.
+fn settle(cx: &mut safety::Cx<'_, '_>) -> Result<()> {
+    let today = cx.now.day();
+    for one in resolution::mine(cx, act::MANY_MAX as i64)?.into_iter().filter(|one| one.met_on < today) {
+        resolution::settle(cx, one.id, Resolved::Done, "")?;
+    }
     Ok(())
 }
 

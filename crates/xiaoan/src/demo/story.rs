@@ -2,6 +2,7 @@
 //! its end; what lies after the demo's morning is cut off and remains as open work.
 
 use base::{Id, Ms, Seed};
+use safety::duty::{NewWork, State};
 use safety::hazard::{Act, Category, Five, Grade, Input, NewHazard, Term};
 use safety::org::PlaceKind;
 use safety::{Photo, check::NewCheck};
@@ -20,6 +21,12 @@ pub enum Deed {
     Raise(NewHazard),
     Act(Id, Act, Box<Input>),
     Check(NewCheck),
+    /// A filled form of the pack.
+    Work(Box<NewWork>),
+    /// 检查 (of what is done) or 验收 (of what is checked) of everything that waits at the own unit.
+    Sign(State),
+    /// The own 议定事项 that were given before today are done.
+    Settle,
 }
 
 /// Who does what when.
