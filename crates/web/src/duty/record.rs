@@ -94,7 +94,9 @@ pub fn read(cx: &mut Cx<'_, '_>, id: Id) -> Result<Read> {
     let d = &view.line.duty;
     let mine = view.next.iter().any(|next| cx.actor.person.is_some_and(|me| next.persons.contains(&me)));
     let to_do = matches!(d.state, State::Open | State::Arranged) && mine;
-    let fill = if to_do { say::form_href(cx, &d.entry, d.unit, &d.part, d.subject) } else { String::new() };
+    // Of a period that is over: its last day, so that the form does not offer today.
+    let over = (d.until_on < cx.now.day()).then_some(d.until_on);
+    let fill = if to_do { say::form_href(cx, &d.entry, d.unit, &d.part, d.subject, over) } else { String::new() };
     let head = proof::head(cx.tx)?;
     let phrase = view.entry.as_ref().map_or(String::new(), |e| phrase_of(cx, &e.id));
     Ok(Read { view, part, when, people, waits, fill, head, phrase })
