@@ -469,7 +469,10 @@ mod tests {
         let (kept, counted) = app.read(&safety::Actor::system(), duty::tally::recount).unwrap();
         assert_eq!(kept, counted);
         let meetings = book["meet.school"];
-        assert!(meetings.late > 0 && meetings.missing > 0 && meetings.back > 0 && meetings.on_time > 50, "{meetings:?}");
+        assert!(
+            meetings.late > 0 && meetings.missing > 0 && meetings.back > 0 && meetings.on_time > 50,
+            "{meetings:?}"
+        );
     }
 
     fn back(app: &App, officer: &safety::Actor, entry: &'static str) -> i64 {
