@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::{Path, State as Held};
 use axum::routing::get;
 use base::calendar::PeriodKind;
-use base::{Error, Refusal, Result};
+use base::{Error, Id, Refusal, Result};
 use safety::duty::board::Sums;
 use safety::duty::lines::CellLine;
 use safety::duty::{self, Mark, State, cells, frozen};
@@ -156,7 +156,7 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields, kind: Option<&str>, key: Option<Str
             (false, true) => turns.1 += 1,
             (false, false) => turns.0 += 1,
         }
-        rows.push(Row { sign: id, ..row(cx, unit.county, i + 1, line, &mut parts) });
+        rows.push(Row { sign: id, ..row(cx, (ledger.unit, unit.county), i + 1, line, &mut parts) });
     }
     let steps = steps(cx, &unit, &ledger)?;
     let read_it = read_it(cx, &ledger);
@@ -227,7 +227,7 @@ fn turn(cx: &mut Cx<'_, '_>, line: &CellLine, so_far: usize) -> Result<(String, 
     })
 }
 
-fn row(cx: &mut Cx<'_, '_>, county: i64, serial: usize, l: &CellLine, parts: &mut say::Parts) -> Row {
+fn row(cx: &mut Cx<'_, '_>, (at, county): (Id, i64), serial: usize, l: &CellLine, parts: &mut say::Parts) -> Row {
     let part = parts.words(cx, &l.part);
     let mut stands = Vec::new();
     if l.back_reason.is_some() {
@@ -247,10 +247,10 @@ fn row(cx: &mut Cx<'_, '_>, county: i64, serial: usize, l: &CellLine, parts: &mu
         serial,
         href: match l.duty {
             Some(id) => format!("/duties/{id}"),
-            None => String::new(),
+            None => format!("/duties/cell?unit={at}&entry={}&period={}&part={}", l.entry, l.period, l.part),
         },
         clause: l.clause.clone(),
-        title: if part.is_empty() { l.title.clone() } else { format!("{}（{part}）", l.title) },
+        title: if part.is_empty() { l.title.clone() } else { told::with_part(&l.title, &part) },
         when: say::span(cx, county, &l.period, l.from_on, l.until_on),
         arranged: told::stage(&l.owner, l.arranged_at),
         done,
@@ -288,8 +288,7 @@ fn by_entry(ledger: &Ledger) -> Vec<EntryRow> {
 fn addendum(a: &frozen::Addendum) -> String {
     let word = Mark::from_code(&a.what).map_or("", |m| marks::mark(m).word);
     let who = a.by.clone().unwrap_or_default();
-    let reason = a.reason.as_ref().map_or(String::new(), |r| format!("：{r}"));
-    format!("{} {who} 补 {word}{reason}", words::at_full(a.received_at))
+    told::added(a.received_at, &who, word, a.reason.as_deref())
 }
 
 fn records(ledger: &Ledger) -> Vec<(&'static str, Vec<Record>)> {

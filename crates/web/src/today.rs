@@ -179,6 +179,7 @@ struct TodayPage {
     setup: Option<(String, String)>,
     to_sign: Vec<Task>,
     may_check: bool,
+    may_plan: bool,
 }
 
 struct Cover {
@@ -240,6 +241,7 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         setup: seen.setup,
         to_sign: seen.to_sign,
         may_check: page::may_check(actor),
+        may_plan: page::reads_duties(actor),
         shell,
     }
 }

@@ -33,10 +33,6 @@ pub fn shade(s: &Sums) -> &'static str {
     }
 }
 
-/// What the shades mean.
-pub const SHADES: [(&str, &str); 5] =
-    [("h0", "没有"), ("h1", "2% 以内"), ("h2", "5% 以内"), ("h3", "10% 以内"), ("h4", "更多")];
-
 pub fn calendar(days: &BTreeMap<Day, Sums>, href: impl Fn(Day) -> String) -> String {
     let (Some(first), Some(last)) = (days.keys().next(), days.keys().last()) else { return String::new() };
     let monday = first.plus_days(1 - i64::from(first.weekday()));
@@ -44,7 +40,7 @@ pub fn calendar(days: &BTreeMap<Day, Sums>, href: impl Fn(Day) -> String) -> Str
     let (wide, high) = (LEFT + weeks * STEP, TOP + 7 * STEP);
     let mut out =
         format!("<svg class=\"cal\" role=\"group\" viewBox=\"0 0 {wide} {high}\" width=\"{wide}\" height=\"{high}\">");
-    for (i, name) in ["一", "三", "五"].into_iter().enumerate() {
+    for (i, name) in words::board::WEEKDAYS.into_iter().enumerate() {
         let y = TOP + 2 * i as i64 * STEP + 12;
         let _ = write!(out, "<text x=\"0\" y=\"{y}\" aria-hidden=\"true\">{name}</text>");
     }

@@ -127,7 +127,7 @@ fn cell(cx: &mut Cx<'_, '_>, asked: &Asked, county: i64, l: CellLine, parts: &mu
             None => format!("/duties/cell?unit={unit}&entry={}&period={}&part={}", l.entry, l.period, l.part),
         },
         when: say::span(cx, county, &l.period, l.from_on, l.until_on),
-        title: if part.is_empty() { l.title } else { format!("{}（{part}）", l.title) },
+        title: if part.is_empty() { l.title } else { told::with_part(&l.title, &part) },
         clause: l.clause,
         who: l.done_by.or(l.owner).unwrap_or_default(),
         received: l.first_complete_at.map_or(String::new(), words::at),
@@ -185,7 +185,7 @@ fn page_of(signed: &Signed, shell: Shell, read: Read, mark: Option<Mark>, title:
         marks: all.into_iter().map(tab).collect(),
         older: if last < shown { signed.ask.link("skip", &last.to_string()) } else { String::new() },
         newer: if skip > 0 { signed.ask.link("skip", &skip.saturating_sub(ROWS).to_string()) } else { String::new() },
-        said: if shown > ROWS { format!("共 {shown} 行，这里是 {}—{last}", skip + 1) } else { String::new() },
+        said: if shown > ROWS { told::rows_of(shown, skip + 1, last) } else { String::new() },
         csv: signed.ask.link("as", "csv"),
         cells: read.cells,
         title,
@@ -194,20 +194,20 @@ fn page_of(signed: &Signed, shell: Shell, read: Read, mark: Option<Mark>, title:
 }
 
 fn paper(read: &Read, mark: Option<Mark>, word: &str) -> Paper {
-    let title = format!("{}{word}（{}）", read.name, read.span);
-    let heads = |all: &[&str]| all.iter().map(|h| (*h).to_string()).collect();
+    let title = told::rows_file(&read.name, word, &read.span);
+    let heads = |all: &[&str]| all.iter().map(|h| words::record::column(h).to_string()).collect::<Vec<_>>();
     if read.one {
         let row = |c: &CellRow| {
             let all = [&c.clause, &c.title, &c.when, &c.who, &c.received];
             let mut out: Vec<String> = all.into_iter().cloned().collect();
             let marks = c.marks.iter().map(|m| m.word);
-            out.push(std::iter::once(c.word.word).chain(marks).collect::<Vec<_>>().join("，"));
+            out.push(told::stands(c.word.word, marks));
             out
         };
-        let head = heads(&["要点", "事项", "时段", "谁", "收到", "状态"]);
+        let head = heads(&["clause", "matter", "period", "done_by", "received", "mark"]);
         let left_out = read.n - read.cells.len() as i64;
         return Paper { title, head, rows: read.cells.iter().map(row).collect(), left_out };
     }
     let rows = read.units.iter().map(|r| vec![r.name.clone(), figure(&r.sums, mark).to_string()]).collect();
-    Paper { title, head: heads(&["单位", word]), rows, left_out: 0 }
+    Paper { title, head: vec![words::record::column("unit").to_string(), word.to_string()], rows, left_out: 0 }
 }

@@ -7,7 +7,7 @@ use axum::extract::State as Held;
 use base::{Day, Id, Result};
 use safety::duty::board::{Row, Sums};
 
-use super::draw::{self, SHADES};
+use super::draw;
 use super::view::{self, Asked, View};
 use crate::door::Signed;
 use crate::error::Answer;
@@ -120,6 +120,8 @@ struct BoardPage {
     before: String,
     after: String,
     own: Option<String>,
+    /// Of one unit: its ledger.
+    ledger: String,
     up: String,
     csv: String,
     sums: SumsPart,
@@ -310,10 +312,10 @@ fn page_of(shell: Shell, view: &View, home: Id, csv: String) -> BoardPage {
     let help = view.rows.iter().filter(|r| r.sums.missing > 0).take(HELP).map(|r| unit_row(view, r)).collect();
     let sub = match view.one {
         true => view.span_words.clone(),
-        false => format!("{} · {} · 数字点开就是名单", view.span_words, told::tops(view.units)),
+        false => told::below(&view.span_words, view.units),
     };
     BoardPage {
-        title: if asked.own { format!("{}（{}）", view.name, told::OWN) } else { view.name.clone() },
+        title: if asked.own { told::own_of(&view.name) } else { view.name.clone() },
         sub,
         clause_name: words::notice::name(&clause).unwrap_or("").into(),
         whole: Asked { clause: None, ..asked.clone() }.board(),
@@ -321,6 +323,7 @@ fn page_of(shell: Shell, view: &View, home: Id, csv: String) -> BoardPage {
         before: with(&view.before),
         after: with(&view.after),
         own: (view.bureau && !view.one).then(|| asked.of(view.unit, true).board()),
+        ledger: if view.one { format!("/ledgers?unit={}&period={}", view.unit, view.span.key) } else { String::new() },
         up: if view.unit == home && !asked.own {
             String::new()
         } else {
@@ -329,8 +332,8 @@ fn page_of(shell: Shell, view: &View, home: Id, csv: String) -> BoardPage {
         sums: sums(view),
         heads: view.slots.iter().map(|s| head(s, view.today)).collect(),
         matrix: matrix(view),
-        matrix_title: if clause.is_empty() { "要点 × 时间" } else { "事项 × 时间" },
-        shades: SHADES,
+        matrix_title: if clause.is_empty() { told::BY_CLAUSE } else { told::BY_ENTRY },
+        shades: told::SHADES,
         calendar: draw::calendar(&days, day_href),
         heat: heat.map(|(day, s)| (words::day_full(*day), day_href(*day), *s)).collect(),
         one: view.one,
@@ -352,7 +355,8 @@ fn head(slot: &view::Slot, today: Day) -> Head {
 /// The board as a table: units of a bureau, entries of one unit.
 fn csv(view: &View) -> Paper {
     let figures = |s: &Sums| [s.expected, s.on_time, s.late, s.missing, s.exempt, s.not_due].map(|n| n.to_string());
-    let mut head: Vec<String> = if view.one { vec!["要点".into(), "事项".into()] } else { vec!["单位".into()] };
+    let column = |key| words::record::column(key).to_string();
+    let mut head = if view.one { vec![column("clause"), column("matter")] } else { vec![column("unit")] };
     head.push(told::ALL_CELLS.into());
     for word in [marks::ON_TIME, marks::LATE, marks::MISSING, marks::EXEMPT, marks::NOT_DUE] {
         head.push(word.word.into());
@@ -364,8 +368,8 @@ fn csv(view: &View) -> Paper {
             .collect(),
         false => view.rows.iter().map(|r| [vec![r.name.clone()], figures(&r.sums).to_vec()].concat()).collect(),
     };
-    let clause = view.asked.clause.as_ref().map_or(String::new(), |c| format!("要点{c}"));
-    Paper { title: format!("{}{clause}{}（{}）", view.name, told::BOARD, view.span_words), head, rows, left_out: 0 }
+    let clause = view.asked.clause.as_deref().unwrap_or("");
+    Paper { title: told::file(&view.name, clause, &view.span_words), head, rows, left_out: 0 }
 }
 
 fn entries(view: &View) -> Vec<(String, String, Sums)> {

@@ -82,8 +82,53 @@ pub const ALL_CELLS: &str = "应做";
 /// The spans to choose from.
 pub const SPANS: [(&str, &str); 3] = [("month", "本月"), ("term", "本学期"), ("year", "本学年")];
 
-pub fn tops(schools: i64) -> String {
-    format!("全辖 {} 个单位", number(schools))
+/// What the shades of the matrix and the calendar mean.
+pub const SHADES: [(&str, &str); 5] =
+    [("h0", "没有"), ("h1", "2% 以内"), ("h2", "5% 以内"), ("h3", "10% 以内"), ("h4", "更多")];
+/// Monday, Wednesday and Friday beside the heat calendar.
+pub const WEEKDAYS: [&str; 3] = ["一", "三", "五"];
+pub const BY_CLAUSE: &str = "要点 × 时间";
+pub const BY_ENTRY: &str = "事项 × 时间";
+
+/// 「2026年秋季学期 · 全辖 142 个单位 · 数字点开就是名单」
+pub fn below(span: &str, units: i64) -> String {
+    format!("{span} · 全辖 {} 个单位 · 数字点开就是名单", number(units))
+}
+
+/// 「昌邑区教育局（本局自己的事）」
+pub fn own_of(unit: &str) -> String {
+    format!("{unit}（{OWN}）")
+}
+
+/// Title of the board as a file.
+pub fn file(unit: &str, clause: &str, span: &str) -> String {
+    let clause = if clause.is_empty() { String::new() } else { format!("要点{clause}") };
+    format!("{unit}{clause}{BOARD}（{span}）")
+}
+
+pub fn rows_file(unit: &str, mark: &str, span: &str) -> String {
+    format!("{unit}{mark}（{span}）")
+}
+
+/// 「共 312 行，这里是 61—120」
+pub fn rows_of(all: usize, first: usize, last: usize) -> String {
+    format!("共 {all} 行，这里是 {first}—{last}")
+}
+
+/// A title with its part: 「安全教育（三年二班）」.
+pub fn with_part(title: &str, part: &str) -> String {
+    format!("{title}（{part}）")
+}
+
+/// A word with its marks: 「迟做，补录」.
+pub fn stands<'a>(word: &'a str, marks: impl Iterator<Item = &'a str>) -> String {
+    std::iter::once(word).chain(marks).collect::<Vec<_>>().join("，")
+}
+
+/// What came after a sheet was written: 「2026-12-16 07:30 李建国 补 迟做：忘了」.
+pub fn added(at: base::Ms, who: &str, word: &str, reason: Option<&str>) -> String {
+    let reason = reason.map_or(String::new(), |r| format!("：{r}"));
+    format!("{} {who} 补 {word}{reason}", super::at_full(at))
 }
 
 /// A month of the year's columns.
