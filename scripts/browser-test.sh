@@ -26,5 +26,5 @@ done
 export CITY_URL="http://127.0.0.1:$port" CITY_ACCOUNTS="$dir/data/demo-accounts.json"
 if [ "$part" = pictures ]; then node pictures.mjs; exit 0; fi
 only=()
-[ "$part" = journey ] && only=(journey)
+[ "$part" = journey ] && only=(journey packs duty)
 npx playwright test --config playwright.city.config.ts ${only[@]+"${only[@]}"}
