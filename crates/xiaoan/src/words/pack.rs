@@ -4,9 +4,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use safety::duty::rehearse::{Both, Difference, Rehearsal};
-use safety::org::{Role, Stage, UnitKind};
+use safety::org::Role;
 use safety::pack::Pack;
 use safety::pack::model::Entry;
+use web::words::pack as say;
 
 pub fn too_big(path: &Path) -> String {
     format!("{} 太大或文件太多，不像一个政策包。", path.display())
@@ -54,46 +55,13 @@ pub fn span(most: i64) -> String {
     format!("试算的时间要在昨天以前，最长 {most} 天。")
 }
 
-fn tenths(n: i64) -> String {
-    format!("{}.{}", n / 10, n % 10)
-}
-
 fn both(both: Both) -> String {
-    format!("{} → {}", tenths(both.now), tenths(both.draft))
-}
-
-/// 「school junior」 in words.
-fn kind(code: &str) -> String {
-    let (unit, stage) = code.split_once(' ').unwrap_or((code, ""));
-    match (Stage::from_code(stage), UnitKind::from_code(unit)) {
-        (Some(stage), Some(UnitKind::School)) => web::words::stage(stage).to_string(),
-        (Some(stage), Some(unit)) => format!("{}（{}）", web::words::unit_kind(unit), web::words::stage(stage)),
-        (None, Some(unit)) => web::words::unit_kind(unit).to_string(),
-        _ => code.to_string(),
-    }
+    format!("{} → {}", say::tenths(both.now), say::tenths(both.draft))
 }
 
 fn change(d: &Difference) -> String {
-    let what = match d.what {
-        "new" => "新加",
-        "gone" => "去掉",
-        "on" => "打开",
-        "off" => "关掉",
-        "times" => "次数",
-        "period" => "周期",
-        "grace_days" => "宽限天数",
-        "minutes" => "每次分钟",
-        "number" => "数字",
-        "title" => "名称",
-        "applies" => "适用单位",
-        _ => "规则",
-    };
-    let values = match d.what {
-        "on" | "off" => String::new(),
-        _ => format!("：{} → {}", d.before, d.after),
-    };
     let reason = d.reason.as_ref().map(|r| format!("（{r}）")).unwrap_or_default();
-    format!("  {} {what}{values}{reason}", d.id)
+    format!("  {} {}{reason}", d.id, say::change(d))
 }
 
 /// The whole rehearsal as lines.
@@ -109,11 +77,11 @@ pub fn rehearsal(told: &Rehearsal, now: &Pack, draft: &Pack) -> String {
     }
     out.push_str("\n一个单位应做的件数（现行 → 试算）\n");
     for (code, of) in &told.kinds {
-        let _ = writeln!(out, "  {} {} 个：{}", kind(code), of.units, both(of.cells));
+        let _ = writeln!(out, "  {} {} 个：{}", say::kind(code), of.units, both(of.cells));
     }
     out.push_str("\n会没有做到的（按已有记录推算）\n");
     for e in told.entries.iter().filter(|e| e.owed.draft > 0) {
-        let untried = if e.untried { "，还没有记录" } else { "" };
+        let untried = if e.untried { format!("，{}", say::UNTRIED) } else { String::new() };
         let (now, draft) = (e.missing.now, e.missing.draft);
         let _ = writeln!(out, "  {} {}：应做 {}，没做 {now} → {draft}{untried}", e.entry, e.title, e.owed.draft);
     }
