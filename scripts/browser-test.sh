@@ -27,4 +27,5 @@ export CITY_URL="http://127.0.0.1:$port" CITY_ACCOUNTS="$dir/data/demo-accounts.
 if [ "$part" = pictures ]; then node pictures.mjs; exit 0; fi
 only=()
 [ "$part" = journey ] && only=(journey packs duty)
+[ -z "${CITY_ONLY:-}" ] || only=($CITY_ONLY)
 npx playwright test --config playwright.city.config.ts ${only[@]+"${only[@]}"}

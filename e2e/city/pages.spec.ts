@@ -132,8 +132,8 @@ test('no role has more than seven entries and six tabs', async ({ browser }) => 
 
 /** Lists and forms, each kind once: what its reader pays on a phone, on a first visit and on a later one. */
 const WEIGHED: [string, string[]][] = [
-  ['safety_head', ['/hazards', '/hazards/new', '/checks', '/checks/new', '/duties', '/works', '/works/new?form=meeting', '/notices', '/units/{own}/texts', '/units/{own}/plan', '/units/{own}/roll', '/units/{own}/people']],
-  ['officer', ['/hazards', '/units', '/texts', '/notices', '/notices/new', '/supports', '/supports/new', '/supports/visits/new']],
+  ['safety_head', ['/hazards', '/hazards/new', '/checks', '/checks/new', '/duties', '/duties/owed', '/plan', '/board', '/ledgers', '/works', '/works/new?form=meeting', '/notices', '/units/{own}/texts', '/units/{own}/plan', '/units/{own}/roll', '/units/{own}/people']],
+  ['officer', ['/hazards', '/units', '/board', '/ledgers', '/works/new?form=training', '/texts', '/notices', '/notices/new', '/supports', '/supports/new', '/supports/visits/new']],
 ];
 const FIRST = 40 * 1024;
 const LATER = 8 * 1024;

@@ -85,7 +85,7 @@ export async function links(page: Page): Promise<string[]> {
 
 /** The same of a page that was not drawn. */
 export function linked(html: string, from: string): string[] {
-  const all = [...html.matchAll(/<a\s[^>]*?href="([^"]+)"/g)].map(([, href]) => href!.replaceAll('&amp;', '&'));
+  const all = [...html.matchAll(/<a\s[^>]*?href="([^"]+)"/g)].map(([, href]) => href!.replaceAll('&amp;', '&').replaceAll('&#38;', '&'));
   return pages(all, from);
 }
 

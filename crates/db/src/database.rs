@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, Weak, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -40,6 +40,8 @@ struct Inner {
     bell: Arc<Bell>,
     /// SQLite: held while this process is the writer.
     lock: Mutex<Option<File>>,
+    /// Readers of long walks, which end with this one.
+    asides: Mutex<Vec<Weak<Inner>>>,
 }
 
 thread_local! {
@@ -57,7 +59,19 @@ impl Db {
     }
     /// Opens for reading only, beside a running server or without one.
     pub fn open_beside(target: Target) -> Result<Db> {
-        let options = Options::new(target);
+        Db::open_reading(Options::new(target))
+    }
+    /// A reader of its own on the same database, for a walk over all of it (the self-audit): the walk takes no turn and
+    /// no cached page from people's reads, and what memory it took goes when it is closed. Closing this database
+    /// closes it too.
+    pub fn aside(&self) -> Result<Db> {
+        let aside = Db::open_reading(Options { readers: 1, workers: 1, ..Options::new(self.0.target.clone()) })?;
+        let mut asides = self.0.asides.lock().unwrap_or_else(PoisonError::into_inner);
+        asides.retain(|one| one.strong_count() > 0);
+        asides.push(Arc::downgrade(&aside.0));
+        Ok(aside)
+    }
+    fn open_reading(options: Options) -> Result<Db> {
         match options.target.clone() {
             Target::Sqlite(path) => {
                 let db = Db::bare(options.target.clone(), true, None);
@@ -90,6 +104,7 @@ impl Db {
             keeper: Mutex::default(),
             bell: Arc::default(),
             lock: Mutex::new(lock),
+            asides: Mutex::default(),
         }))
     }
     fn open_sqlite(options: Options, path: &Path) -> Result<Db> {
@@ -286,6 +301,8 @@ impl Db {
 
 impl Inner {
     fn close(&self) {
+        let asides: Vec<_> = self.asides.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+        asides.iter().filter_map(Weak::upgrade).for_each(|aside| aside.close());
         self.writes.close();
         self.reads.close();
         let threads: Vec<_> = self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();

@@ -30,6 +30,25 @@ fn there_is_one_writer_and_readers_beside_it() {
 }
 
 #[test]
+fn a_walk_aside_reads_what_is_committed_and_ends_with_its_database() {
+    on_both(|fresh| {
+        put(&fresh.db, "a", 1).unwrap();
+        let aside = fresh.db.aside().unwrap();
+        assert_eq!(get(&aside, "a"), Some(1));
+        put(&fresh.db, "b", 2).unwrap();
+        assert_eq!(get(&aside, "b"), Some(2));
+        assert!(words(put(&aside, "c", 3)).contains("opened for reading only"));
+
+        let before = fresh.db.stats().reads;
+        assert_eq!(one(&aside, COUNT), 2);
+        assert_eq!(fresh.db.stats().reads, before, "it takes no turn of the others");
+
+        fresh.db.close();
+        assert_eq!(aside.read(|tx| tx.row(COUNT, &[]).map(|_| ())).err(), Some(Error::Fault(Fault::Gone)));
+    });
+}
+
+#[test]
 fn migrations_run_once_and_are_never_changed() {
     on_both(|fresh| {
         let db = &fresh.db;

@@ -54,6 +54,8 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 11, name: "witness", sql: include_str!("migrations/0011_witness.sql") },
     db::Migration { number: 12, name: "kept", sql: include_str!("migrations/0012_kept.sql") },
     db::Migration { number: 13, name: "walks", sql: include_str!("migrations/0013_walks.sql") },
+    db::Migration { number: 14, name: "covering", sql: include_str!("migrations/0014_covering.sql") },
+    db::Migration { number: 15, name: "feed", sql: include_str!("migrations/0015_feed.sql") },
 ];
 
 /// Out of order no database opens: two branches that each add one are caught here, not at a bureau.
@@ -79,6 +81,7 @@ pub fn statements() -> Vec<&'static str> {
         org::sql::ALL,
         roll::sql::ALL,
         duty::sql::ALL,
+        duty::feed::sql::ALL,
         text::sql::ALL,
         support::sql::ALL,
         hazard::sql::ALL,

@@ -160,6 +160,14 @@ fn figures_by_unit_walk_the_open_hazards_once() {
     }
 }
 
+/// The count of a tab in a county's list.
+fn counted(bucket: Bucket) -> String {
+    let id = Id::from_parts(Ms(0), [1; 10]);
+    let who = Asker { unit: id, person: Some(id), role: Role::Officer, bureau: true, leader: false };
+    let filter = Filter { bucket: Some(bucket), ..Filter::default() };
+    count_sql(conditions(Reach::Subtree, Carrier::County(220202), &who, Ms(0), &filter)).sql
+}
+
 /// What a measurement asked an index for walks that index and nothing else.
 #[test]
 fn what_is_looked_for_often_is_found_by_its_own_index() {
@@ -181,6 +189,11 @@ fn what_is_looked_for_often_is_found_by_its_own_index() {
         ),
         (safety::kernel::erase::statements(steps).0, "hazard_step_unit (unit=? AND id>?)"),
         (safety::org::sql::HOLDERS.to_string(), "post_home (home=? AND role=?)"),
+        (safety::hazard::sql::WAITING.to_string(), "hazard_turn (turn_person=? AND open=?)"),
+        (counted(Bucket::Open), "COVERING INDEX hazard_county_open (county=? AND open=?)"),
+        (counted(Bucket::Overdue), "hazard_late (county=? AND due_at<?)"),
+        // Either of them: no row is read.
+        (counted(Bucket::All), "COVERING INDEX hazard_county_"),
     ];
     for (sql, index) in asked {
         let marks = (1..=9).filter(|n| sql.contains(&format!("${n}"))).count();

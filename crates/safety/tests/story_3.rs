@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use base::{Id, Ms, Refusal};
+use base::{Id, Ms, Problem, Refusal};
 use safety::duty::list::Wait;
 use safety::duty::{self, Mark, NewWork, work};
 use safety::org::Role;
+use safety::org::people::{self, NewPerson};
 use safety::roll::{self, NewClass};
 use serde_json::json;
 
@@ -67,6 +68,47 @@ fn a_course_held_once_by_a_bureau_reaches_each_person_at_the_own_school() {
         // Voided: nobody has it any more.
         w.by("于海涛", move |cx| work::void(cx, id, "课程改期")).unwrap();
         let part = format!("person:{}", w.person_id("李建国"));
+        assert_eq!(mark(w, w.school, "train.managers", "2026", part), Mark::NotDue);
+        agrees(w);
+    });
+}
+
+/// Nobody types four hundred names: whole roles of the units below, and who of them did not come.
+#[test]
+fn a_bureau_s_course_names_roles_and_only_the_absent() {
+    on_both(|w| {
+        w.app.set_packs(packs());
+        let twin = NewPerson { id: None, unit: w.school, name: "李建国".into(), mobile: None };
+        let twin = w.system(move |cx| people::enter(cx, &twin)).unwrap();
+        w.post(twin, w.school, Role::PupilsHead);
+        let course = |absent: &str| NewWork {
+            form: "training".into(),
+            fields: BTreeMap::from([("texts".into(), json!(["injury", "fire"])), ("hours".into(), json!(6))]),
+            roles: vec![Role::Principal, Role::Vice, Role::SafetyHead, Role::PupilsHead],
+            absent: absent.into(),
+            ..NewWork::default()
+        };
+        let asks = |text: &'static str| {
+            let new = course(text);
+            refusal(w.by("于海涛", move |cx| work::record(cx, &new)))
+        };
+        let fault = |refused: Refusal| match refused {
+            Refusal::Invalid(faults) => {
+                faults.into_iter().map(|f| (f.field.to_string(), f.problem)).collect::<Vec<_>>()
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(fault(asks("没有这个人")), vec![("absent".into(), Problem::Unknown)]);
+        assert_eq!(fault(asks("马校长、李建国")), vec![("absent".into(), Problem::Taken)], "two have that name");
+        let new = course("马校长，\n");
+        let id = w.by("于海涛", move |cx| work::record(cx, &new)).unwrap();
+        let view = w.sees("于海涛", move |cx| work::view(cx, id)).unwrap();
+        let came = |name: &str| view.work.persons.contains(&w.person_id(name));
+        assert!(came("周文海") && view.work.persons.contains(&twin) && !came("马校长"));
+        assert!(!came("张福贵") && !came("北山主任"), "neither another role nor another county");
+        let part = format!("person:{}", w.person_id("周文海"));
+        assert_eq!(mark(w, w.school, "train.managers", "2026", part), Mark::OnTime);
+        let part = format!("person:{}", w.person_id("马校长"));
         assert_eq!(mark(w, w.school, "train.managers", "2026", part), Mark::NotDue);
         agrees(w);
     });

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base::{Error, Id, Problem, Refusal, Stopwatch, limits};
+use safety::duty::feed;
 use safety::org::login;
 use safety::{Actor, Meta};
 use serde::Serialize;
@@ -128,16 +129,36 @@ struct MePage {
     faults: Vec<FieldFault>,
     sessions: Vec<SessionRow>,
     said: &'static str,
+    feed: Feed,
+}
+
+/// The calendar of one's own work.
+#[derive(Default)]
+struct Feed {
+    /// The address, on the page that made it only.
+    address: String,
+    since: String,
 }
 
 async fn me(State(web): State<Web>, signed: Signed) -> Answer {
-    let said = if signed.ask.param("done").is_some() { words::pages::PASSWORD_CHANGED } else { "" };
+    let said = match (signed.ask.param("done").is_some(), signed.ask.param("feed").is_some()) {
+        (true, _) => words::pages::PASSWORD_CHANGED,
+        (false, true) => words::pages::FEED_ENDED,
+        _ => "",
+    };
     let page = me_page(&web, &signed, Vec::new(), said).await?;
     page::full(&page)
 }
 
+/// One's own page with the calendar's new address, which is shown this once.
+pub async fn with_feed(web: &Web, signed: &Signed, address: String) -> Answer {
+    let mut page = me_page(web, signed, Vec::new(), "").await?;
+    page.feed.address = address;
+    page::full(&page)
+}
+
 async fn me_page(web: &Web, signed: &Signed, faults: Vec<FieldFault>, said: &'static str) -> Result<MePage, WebError> {
-    let lines = web.read(signed.actor(), login::sessions).await?;
+    let (lines, since) = web.read(signed.actor(), |cx| Ok((login::sessions(cx)?, feed::since(cx)?))).await?;
     let now = Stopwatch::wall_seconds();
     let sessions = lines
         .into_iter()
@@ -155,6 +176,10 @@ async fn me_page(web: &Web, signed: &Signed, faults: Vec<FieldFault>, said: &'st
         faults,
         sessions,
         said,
+        feed: Feed {
+            address: String::new(),
+            since: since.map_or(String::new(), |at| words::pages::feed_since(&words::day_full(at.day()))),
+        },
     })
 }
 

@@ -6,8 +6,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use base::{Error, Id, Result};
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
+use qrcode::EcLevel;
 use safety::Cx;
 use safety::check::{self, PlaceCover};
 use safety::hazard::list::{self, Filter, Line};
@@ -158,11 +157,9 @@ struct LabelsPage {
     left: usize,
 }
 
-/// A QR code as SVG without any style attribute. High correction: labels get dirty.
+/// High correction: labels get dirty.
 pub(crate) fn qr_svg(text: &str) -> Result<String> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::Q).map_err(|e| Error::broken(format!("qr: {e}")))?;
-    let svg = code.render::<svg::Color<'_>>().min_dimensions(160, 160).quiet_zone(true).build();
-    Ok(svg.split_once("?>").map_or(svg.as_str(), |(_, rest)| rest).to_string())
+    crate::qr::svg(text, EcLevel::Q)
 }
 
 async fn labels(State(web): State<Web>, signed: Signed, Path(id): Path<String>) -> Answer {

@@ -44,6 +44,7 @@ pub fn router(web: Web) -> Router {
         .merge(crate::pack::routes())
         .merge(crate::journal_pages::routes())
         .merge(crate::me::routes())
+        .merge(crate::feed::routes())
         .merge(crate::setup::routes())
         .merge(crate::files::routes())
         .merge(crate::live::routes())

@@ -2,14 +2,13 @@
 //! QR code for a machine. Whoever keeps the sheet can later see, without network and without trusting the server,
 //! whether the log still goes on from it.
 
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
+use qrcode::EcLevel;
 use safety::Cx;
 use safety::kernel::proof;
 
-use base::{Error, Result};
+use base::Result;
 
-use crate::words;
+use crate::{qr, words};
 
 /// What stands at the foot of a printed sheet.
 pub struct Seal {
@@ -26,9 +25,7 @@ pub fn seal(cx: &mut Cx<'_, '_>) -> Result<Option<Seal>> {
 fn of(note: &str) -> Result<Seal> {
     let head = journal::peek_checkpoint(note)?;
     // Paper that is kept dry and flat: medium correction keeps the squares large enough for a telephone.
-    let code = QrCode::with_error_correction_level(note, EcLevel::M).map_err(|e| Error::broken(format!("qr: {e}")))?;
-    let svg = code.render::<svg::Color<'_>>().min_dimensions(160, 160).quiet_zone(true).build();
-    let qr = svg.split_once("?>").map_or(svg.as_str(), |(_, rest)| rest).to_string();
+    let qr = qr::svg(note, EcLevel::M)?;
     Ok(Seal { size: words::number(head.size as i64), code: head.code(), qr })
 }
 

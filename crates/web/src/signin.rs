@@ -40,7 +40,7 @@ fn dummy() -> &'static str {
     DUMMY.get_or_init(|| hash("nobody").unwrap_or_default())
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -171,3 +171,147 @@ async fn item_1_3_today_shows_what_is_owed_and_leads_to_the_filled_form() {
     let others = vice.get("/duties/owed?of=others").await;
     assert!(others.text.contains("日台账（2 次）"));
 }
+
+/// 4.2: what one owes stands in the calendar of one's own phone, by an address that only one has; what is done is gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_4_2_the_phone_s_calendar_shows_what_is_owed_until_it_is_done() {
+    let w = World::new();
+    let mut head = w.signed("head").await;
+    let address = |page: &str| {
+        let at = page.find("/feeds/").unwrap();
+        page[at..].split('"').next().unwrap().to_string()
+    };
+    let read = |text: &str| text.replace("\r\n ", "");
+    let page = head.post("/me/feed", &[]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    let first = address(&page.text);
+    assert_eq!(first.len(), "/feeds/.ics".len() + 32, "128 bits");
+    assert!(!head.get("/me").await.text.contains("/feeds/"), "the address is shown once");
+
+    // The phone's calendar is signed in nowhere.
+    let mut phone = w.browser();
+    let calendar = phone.get(&first).await;
+    assert_eq!(calendar.status, StatusCode::OK);
+    assert_eq!(calendar.headers["content-type"], "text/calendar; charset=utf-8");
+    let text = read(&calendar.text);
+    assert!(text.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && text.ends_with("END:VCALENDAR\r\n"), "{text}");
+    let meeting = format!("UID:{}.meet.school.2026-W47.", w.school);
+    assert!(text.contains(&meeting), "{text}");
+    assert_eq!(text.matches("BEGIN:VEVENT").count(), text.matches("END:VEVENT").count());
+    let event = text.split("BEGIN:VEVENT").find(|e| e.contains(&meeting)).unwrap().to_string();
+    for line in ["SUMMARY:每周安全例会", "DTSTART;VALUE=DATE:20261123", "要点 1.1", "/duties/cell?unit="] {
+        assert!(event.contains(line), "{line} in {event}");
+    }
+    record(&mut head, w.people["vice"]).await;
+    let text = read(&phone.get(&first).await.text);
+    assert!(!text.contains(&meeting), "what is done is gone: {text}");
+
+    let second = address(&head.post("/me/feed", &[]).await.text);
+    assert_eq!(phone.get(&first).await.status, StatusCode::NOT_FOUND, "a new address ends the old one");
+    assert_eq!(phone.get(&second).await.status, StatusCode::OK);
+    assert_eq!(phone.get(second.trim_end_matches(".ics")).await.status, StatusCode::NOT_FOUND);
+    let guess = format!("/feeds/{}.ics", "0".repeat(32));
+    let guessed = phone.get(&guess).await;
+    assert_eq!((guessed.status, guessed.text.contains("江湾")), (StatusCode::NOT_FOUND, false));
+    let ended = head.post("/me/feed", &[("as", "end")]).await;
+    assert_eq!(ended.status, StatusCode::SEE_OTHER);
+    assert_eq!(phone.get(&second).await.status, StatusCode::NOT_FOUND);
+}
+
+/// 1.1: each special meeting says which hazard it is about; the late ones are one line, which leads to them.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_1_1_a_special_meeting_names_its_hazard_and_late_ones_are_one_line() {
+    let w = World::new();
+    let school = w.school;
+    for what in ["三楼护栏松动", "配电箱前堆物"] {
+        let id = w.raise("guard", what);
+        w.system(move |cx| duty::event(cx, "hazard.major", school, id, cx.now)).unwrap();
+    }
+    let mut head = w.signed("head").await;
+    let meetings = |page: &str| {
+        let lines: Vec<String> =
+            page.split("<div class=\"task\"").filter(|l| l.contains("重大隐患专题会议")).map(str::to_string).collect();
+        lines
+    };
+    let today = head.get("/").await;
+    let lines = meetings(&today.text);
+    assert_eq!(lines.len(), 2, "{}", today.text);
+    for what in ["三楼护栏松动", "配电箱前堆物"] {
+        assert_eq!(lines.iter().filter(|l| l.contains(what)).count(), 1, "{what}: {lines:?}");
+    }
+    w.clock.advance(8 * base::Ms::DAY);
+    let today = head.get("/").await;
+    let lines = meetings(&today.text);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("（2 次）") && lines[0].contains("/duties/owed?entry=meet.special"), "{lines:?}");
+    let owed = head.get("/duties/owed?entry=meet.special").await;
+    for what in ["三楼护栏松动", "配电箱前堆物"] {
+        assert!(owed.text.contains(what), "{what}: {}", owed.text);
+    }
+}
+
+/// 3.1, 4.1: a form that credits persons asks for them; a bureau ticks whole roles and names who did not come.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_3_1_a_course_asks_who_took_part_and_a_bureau_ticks_roles() {
+    let w = World::new();
+    let mut head = w.signed("head").await;
+    let vice = w.people["vice"].to_string();
+    let form = head.get(&format!("/works/new?form=training&person={vice}")).await;
+    assert!(form.text.contains("周文海（分管副校长）"), "{}", form.text);
+    assert!(!form.text.contains("张福贵（门卫）"), "a guard is owed no course");
+    let ticked = format!("name=\"person\" value=\"{vice}\" checked");
+    assert!(form.text.contains(&ticked), "whom the cell is about is ticked");
+    assert!(!form.text.contains("下属单位的人"), "a school has none");
+    let letter = head.get("/works/new?form=letter").await;
+    assert!(letter.text.contains("张福贵（门卫）"), "everybody signs a letter");
+
+    let mut officer = w.signed("officer").await;
+    let form = officer.get("/works/new?form=training").await;
+    assert!(form.text.contains("校长（全体 1 人）") && form.text.contains("安全处主任（全体 1 人）"), "{}", form.text);
+    let fields = |absent: &'static str| {
+        [
+            ("form", "training"),
+            ("law", "injury"),
+            ("hours", "4"),
+            ("role", "principal"),
+            ("role", "safety_head"),
+            ("absent", absent),
+        ]
+    };
+    let wrong = officer.post("/works/new", &fields("马校张")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for kept in ["没参加的人里有姓名对不上", "马校张</textarea>", "value=\"principal\" checked"] {
+        assert!(wrong.text.contains(kept), "{kept} in {}", wrong.text);
+    }
+    let done = officer.post("/works/new", &fields("马校长")).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let mark = |who: &'static str| {
+        let (school, part) = (w.school, format!("person:{}", w.people[who]));
+        let entry = "train.injury";
+        w.by("officer", move |cx| duty::cell(cx, school, entry, "2026", &part)).unwrap().mark
+    };
+    assert_eq!((mark("head"), mark("principal")), (duty::Mark::OnTime, duty::Mark::NotDue));
+
+    // A school's own course, and the one who was forgotten in it.
+    let fields = [("form", "training"), ("law", "response"), ("hours", "2"), ("person", vice.as_str())];
+    let done = head.post("/works/new", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let record = done.location().split('?').next().unwrap().to_string();
+    let form = head.get(&format!("{record}/correct")).await;
+    assert!(form.text.contains(&ticked) && form.text.contains("马校长（校长）"), "{}", form.text);
+    let principal = w.people["principal"].to_string();
+    let fields = [
+        ("law", "response"),
+        ("hours", "2"),
+        ("person", vice.as_str()),
+        ("person", principal.as_str()),
+        ("reason", "漏了校长"),
+    ];
+    let done = head.post(&format!("{record}/correct"), &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let of = |who: &'static str| {
+        let (school, part) = (w.school, format!("person:{}", w.people[who]));
+        w.by("officer", move |cx| duty::cell(cx, school, "train.response", "2026", &part)).unwrap().mark
+    };
+    assert_eq!([of("vice"), of("principal"), of("head")].map(|m| m == duty::Mark::OnTime), [true, true, false]);
+}

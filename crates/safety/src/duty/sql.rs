@@ -115,6 +115,18 @@ pub const HOMES_OF_PERSON: &str = "select distinct p.home from post p where p.pe
     and (p.until_on is null or p.until_on >= $2) \
     and exists (select 1 from unit_tree s where s.top = $4 and s.unit = p.home) order by p.home";
 
+/// Who holds posts at one institution on a day.
+pub const SEATS_HERE: &str = "select p.person, p.role, n.name, u.name as unit_name from post p \
+    join person n on n.id = p.person join unit u on u.id = p.home \
+    where p.home = $1 and p.from_on <= $2 and (p.until_on is null or p.until_on >= $2) order by n.name, p.id limit 2000";
+pub const SEATS_BELOW: &str = "select p.person, n.name, u.name as unit_name from unit_tree t \
+    join post p on p.home = t.unit join person n on n.id = p.person join unit u on u.id = t.unit \
+    where t.top = $1 and t.depth > 0 and p.role = $2 and p.from_on <= $3 \
+    and (p.until_on is null or p.until_on >= $3) order by p.id limit $4";
+pub const SEATS_COUNTED: &str = "select p.role, count(distinct p.person) as n from unit_tree t \
+    join post p on p.home = t.unit where t.top = $1 and t.depth > 0 and p.from_on <= $2 \
+    and (p.until_on is null or p.until_on >= $2) group by p.role";
+
 pub const WAIVER_INSERT: &str = "insert into waiver (county, id, version, salt, unit, entry, clause, from_on, until_on, \
     reason, by_person, by_role, by_post, received_at) \
     values ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning *";
@@ -410,6 +422,9 @@ pub const ALL: &[&str] = &[
     CLASSES_OF,
     CLASSES_UNDER,
     TEACHERS_OF,
+    SEATS_HERE,
+    SEATS_BELOW,
+    SEATS_COUNTED,
     WAIVER_INSERT,
     WAIVER_BY_ID,
     WAIVER_END,

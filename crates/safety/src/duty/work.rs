@@ -12,12 +12,12 @@ use serde_json::Value;
 use super::credit::{self, Credit};
 use super::form::{self, Filled};
 use super::resolution::{self, NewResolution, Resolution};
-use super::{Duty, State, cells, facts, scope, sql, store};
+use super::{Duty, State, attend, cells, facts, scope, sql, store};
 use crate::kernel::cx::Cx;
 use crate::kernel::files;
 use crate::kernel::rights::Action;
 use crate::kernel::text::{self, Faults};
-use crate::org::{people, post, unit};
+use crate::org::{Role, people, post, unit};
 use crate::pack::model::Form;
 
 /// Classes or topics in one record.
@@ -46,6 +46,12 @@ pub struct NewWork {
     /// Who took part and is to be credited (a course); people of units below too.
     #[serde(default)]
     pub persons: Vec<Id>,
+    /// A bureau's course: everybody who holds one of these posts in the units below took part …
+    #[serde(default)]
+    pub roles: Vec<Role>,
+    /// … but for these: names, apart by 、 or lines.
+    #[serde(default)]
+    pub absent: String,
     /// The record that it is about: (`hazard`, its id).
     #[serde(default)]
     pub subject: Option<(String, Id)>,
@@ -245,6 +251,7 @@ fn check(cx: &mut Cx<'_, '_>, form: &Form, new: &NewWork, home: Id, happened_on:
             break;
         }
     }
+    persons.extend(attend::whole(cx, home, &new.roles, &new.absent, happened_on, &mut faults)?);
     resolution::check(cx, home, &new.resolutions, &mut faults)?;
     faults.done()?;
     let title = match filled.body.get("title").and_then(Value::as_str) {

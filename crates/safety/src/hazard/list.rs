@@ -254,7 +254,9 @@ fn page_of(source: &str, mut q: Query, after: Option<(Ms, Id)>, limit: i64) -> Q
     let limit = q.bind(limit);
     q.sql = format!(
         "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, r.name as raiser_name \
-         from (select * from {source} h where {} order by h.received_at desc, h.id desc limit {limit}) h \
+         from (select h.county, h.id from {source} h where {} \
+         order by h.received_at desc, h.id desc limit {limit}) k \
+         join hazard h on h.county = k.county and h.id = k.id \
          join unit u on u.id = h.unit left join place p on p.id = h.place \
          left join person a on a.id = h.assignee left join person r on r.id = h.raised_by \
          order by h.received_at desc, h.id desc",

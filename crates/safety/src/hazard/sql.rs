@@ -44,14 +44,15 @@ pub const OF_CHECK: &str = "select h.*, u.name as unit_name, p.name as place_nam
     left join person a on a.id = h.assignee left join person r on r.id = h.raised_by \
     where h.check_run = $1 order by h.received_at, h.id limit 400";
 
-/// What waits for a person in a post: by name, by role at the own unit, for the bureau reported to, for the agency.
+/// What waits for a person in a post: by name, by role at the own unit, for the bureau reported to, for the agency. Each
+/// way says `open` for itself, so that each is a search in its own index and no page walks all that is open in the city.
 pub const WAITING: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, \
     r.name as raiser_name from hazard h join unit u on u.id = h.unit left join place p on p.id = h.place \
-    left join person a on a.id = h.assignee left join person r on r.id = h.raised_by where h.open = 1 and ( \
-    h.turn_person = $1 or (h.unit = $2 and h.turn_role = $3) \
-    or ($4 = 1 and h.reported_to = $2 and h.state = 'reported') \
-    or ($5 = 1 and h.unit = $2 and h.extend_to is not null) \
-    or (h.agency = $2 and h.state = 'transferred' and h.turn_role = $3)) \
+    left join person a on a.id = h.assignee left join person r on r.id = h.raised_by where ( \
+    (h.open = 1 and h.turn_person = $1) or (h.open = 1 and h.unit = $2 and h.turn_role = $3) \
+    or (h.open = 1 and h.reported_to = $2 and h.state = 'reported' and $4 = 1) \
+    or (h.open = 1 and h.unit = $2 and h.extend_to is not null and $5 = 1) \
+    or (h.open = 1 and h.agency = $2 and h.state = 'transferred' and h.turn_role = $3)) \
     order by h.due_at nulls last, h.id limit $6";
 /// 重大 and open in the subtree: what a bureau must look at.
 pub const MAJOR_BELOW: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, \

@@ -20,7 +20,7 @@ pub mod sql {
 }
 
 /// Rows read in one go, so that no reader holds a snapshot for long.
-const STEP: i64 = 2_000;
+const STEP: i64 = 500;
 /// Findings listed in full; more are counted.
 pub const FINDINGS_MAX: usize = 500;
 
@@ -196,7 +196,9 @@ fn log_fault(db: &Db, vkey: &str) -> Result<Option<String>> {
 impl App {
     /// Runs the self-audit and keeps its findings for the pages, `/metrics` and `doctor`.
     pub fn audit(&self) -> Result<Audit> {
-        let audit = run(self.db(), &self.verifier_key(), self.now())?;
+        let aside = self.db().aside()?;
+        let audit = run(&aside, &self.verifier_key(), self.now())?;
+        aside.close();
         if !audit.clean() {
             tracing::error!(findings = audit.findings.len() as i64 + audit.more, log = ?audit.log, "self-audit");
         }

@@ -31,6 +31,7 @@ pub const TABLES: &[Table] = &[
     record("post", "title"),
     told("place", "name find"),
     record("signin", "device"),
+    record("feed", ""),
     told("pack_edition", "title reason"),
     told("school_time", "reason"),
     record("class", ""),

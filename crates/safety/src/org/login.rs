@@ -185,6 +185,14 @@ pub fn by_token(cx: &mut Cx<'_, '_>, token: &str) -> Result<Session> {
     })
 }
 
+/// The person of a login that may be used; none when it is unknown or blocked.
+pub fn open_person(cx: &mut Cx<'_, '_>, login: Id) -> Result<Option<Id>> {
+    match cx.tx.row(sql::LOGIN_BY_ID, args![login])? {
+        Some(row) if row.opt_int("blocked_at")?.is_none() => Ok(Some(row.id("person")?)),
+        _ => Ok(None),
+    }
+}
+
 /// The actor of a login in a post.
 pub fn actor(cx: &mut Cx<'_, '_>, login: Id, person: &people::Person, post: &post::Post) -> Result<Actor> {
     let home = unit::load(cx, post.home)?;

@@ -261,6 +261,8 @@ async fn read(web: &Web, body: WorkRecord, form: String) -> Reply<NewWork> {
         classes: body.classes.into_iter().map(|c| c.0).collect(),
         topics: body.topics.into_iter().map(|t| t.0).collect(),
         persons: body.persons.into_iter().map(|p| p.0).collect(),
+        roles: Vec::new(),
+        absent: String::new(),
         subject: body.hazard.map(|h| ("hazard".to_string(), h.0)),
         behalf: body.behalf.map(|b| b.0),
         back_reason: body.back_reason.map(|r| r.0),

@@ -9,6 +9,7 @@ use safety::Cx;
 use safety::duty::list::{Wait, Waiting};
 use safety::duty::today::Behind;
 use safety::duty::{self, Duty, resolution};
+use safety::hazard;
 use sha2::{Digest, Sha256};
 
 use super::say;
@@ -34,14 +35,16 @@ fn turn(wait: Wait) -> u8 {
 }
 
 fn same(w: &Waiting, merged: bool) -> Same {
+    if merged && w.late && w.wait == Wait::Do && !w.entry.is_empty() {
+        return (turn(w.wait), w.unit, w.entry.clone(), String::new(), String::new());
+    }
     // Events and resolutions stand alone.
     let own = if w.entry.is_empty() || w.subject.is_some() {
         w.id.map_or(String::new(), |i| i.to_string())
     } else {
         String::new()
     };
-    let period = if merged && w.late && w.wait == Wait::Do { String::new() } else { w.period.clone() };
-    (turn(w.wait), w.unit, w.entry.clone(), period, own)
+    (turn(w.wait), w.unit, w.entry.clone(), w.period.clone(), own)
 }
 
 /// The id of a line on a live page, made of what it says: the same for every read.
@@ -93,7 +96,7 @@ pub fn drawn(cx: &mut Cx<'_, '_>, groups: Vec<(Same, Vec<Waiting>)>, max: usize)
     let mut out = Vec::new();
     for (key, group) in groups.into_iter().take(max) {
         let Some(first) = group.first() else { continue };
-        let spread = group.iter().any(|l| l.period != first.period);
+        let spread = group.iter().any(|l| l.period != first.period || l.subject != first.subject);
         let task = task(cx, first, group.len(), spread, &mut parts, &meetings);
         out.push((first.due_at, Task { id: line_id(&key), ..task }));
     }
@@ -105,7 +108,7 @@ pub fn ids_of(duty: &Duty) -> Vec<String> {
     let alone = if duty.subject.is_some() { duty.id.to_string() } else { String::new() };
     let key = |turn, period: &str| (turn, duty.unit, duty.entry.clone(), period.to_string(), alone.clone());
     let mut out: Vec<String> = (0..4).map(|turn| line_id(&key(turn, &duty.period))).collect();
-    out.push(line_id(&key(0, "")));
+    out.push(line_id(&(0, duty.unit, duty.entry.clone(), String::new(), String::new())));
     out
 }
 
@@ -126,7 +129,12 @@ fn task(
     let until = w.due_at.plus(-1).day();
     let lesson = w.wait == Wait::Do && w.id.is_none() && w.due_at > cx.now.plus(WEEK_MS) && w.pressing;
     let when = words::due_when(w.due_at, cx.now);
-    let period = if w.period.is_empty() { String::new() } else { said(cx, county, w, until) };
+    // What an event is about says more than the days that it has.
+    let period = match about(cx, w.subject) {
+        Some(about) => about,
+        None if w.period.is_empty() => String::new(),
+        None => said(cx, county, w, until),
+    };
     Task {
         id: String::new(),
         when: if lesson { told::THIS_WEEK.into() } else { when.word },
@@ -139,6 +147,11 @@ fn task(
         late: w.late,
         filled: false,
     }
+}
+
+/// The hazard that a meeting is about, as the viewer may see it.
+fn about(cx: &mut Cx<'_, '_>, subject: Option<Id>) -> Option<String> {
+    hazard::list::of_id(cx, subject?).ok().map(|line| line.hazard.what)
 }
 
 fn said(cx: &Cx<'_, '_>, county: i64, w: &Waiting, until: base::Day) -> String {

@@ -176,7 +176,7 @@ struct Read {
     filter: Filter,
     rows: Vec<Row>,
     next: Option<String>,
-    counts: Vec<i64>,
+    counts: Vec<Option<i64>>,
     units: Units,
     place: Option<String>,
     uncovered: Vec<String>,
@@ -208,10 +208,7 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields, cursor: Option<&str>, bureau: bool)
     let filter = filter(cx, query)?;
     let page = listed::list(cx, &filter, cursor, limits::LIST_ROWS)?;
     let now = cx.now;
-    let mut counts = Vec::new();
-    for bucket in buckets(bureau) {
-        counts.push(listed::count(cx, &Filter { bucket: Some(*bucket), ..filter.clone() })?);
-    }
+    let counts = counts(cx, &filter, bureau)?;
     let place = match filter.place {
         Some(id) => Some(place::show(cx, id)?.name),
         None => None,
@@ -226,6 +223,20 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields, cursor: Option<&str>, bureau: bool)
         uncovered,
         filter,
     })
+}
+
+/// How many stand under each tab, up to `COUNT_MAX`. A search word walks sentences: only what is open is searched for
+/// its number, and the tabs of everything that ever was say none.
+pub fn counts(cx: &mut Cx<'_, '_>, filter: &Filter, bureau: bool) -> Result<Vec<Option<i64>>> {
+    let counted = |bucket: Bucket| filter.query.is_none() || !matches!(bucket, Bucket::All | Bucket::Ended);
+    let mut out = Vec::new();
+    for bucket in buckets(bureau) {
+        out.push(match counted(*bucket) {
+            true => Some(listed::count(cx, &Filter { bucket: Some(*bucket), ..filter.clone() })?),
+            false => None,
+        });
+    }
+    Ok(out)
 }
 
 /// Places of the own school that no check of this month has seen: what an empty list still asks for.
@@ -337,13 +348,13 @@ fn columns(bureau: bool) -> Vec<Column> {
     out
 }
 
-fn tabs(ask: &Ask, current: Bucket, counts: &[i64], bureau: bool) -> Vec<ListTab> {
-    let one = |(bucket, n): (&Bucket, &i64)| ListTab {
+fn tabs(ask: &Ask, current: Bucket, counts: &[Option<i64>], bureau: bool) -> Vec<ListTab> {
+    let one = |(bucket, n): (&Bucket, &Option<i64>)| ListTab {
         label: words::bucket(*bucket),
         href: ask.link("bucket", bucket.code()),
-        count: words::count(*n),
+        count: n.map_or(String::new(), words::count),
         current: *bucket == current,
-        hot: *bucket == Bucket::Overdue && *n > 0,
+        hot: *bucket == Bucket::Overdue && n.is_some_and(|n| n > 0),
         name: format!("tab-{}", bucket.code()),
     };
     buckets(bureau).iter().zip(counts).map(one).collect()

@@ -4,6 +4,16 @@ use safety::org::{PlaceKind, Role, Stage, UnitKind};
 
 use super::{Word, word};
 
+/// 「李建国（安全处主任）」
+pub fn seat(name: &str, held: Role) -> String {
+    format!("{name}（{}）", role(held))
+}
+
+/// 「校长（全体 120 人）」
+pub fn seats(held: Role, n: i64) -> String {
+    format!("{}（全体 {n} 人）", role(held))
+}
+
 pub fn role(role: Role) -> &'static str {
     match role {
         Role::Principal => "校长",

@@ -223,6 +223,26 @@ pub fn journal_head(size: i64, at: Ms) -> String {
 }
 
 pub const PASSWORD_CHANGED: &str = "密码换好了，其他设备已退出。";
+pub const FEED_ENDED: &str = "日历订阅停了，原来的地址不再能用。";
+
+/// Name of a person's calendar.
+pub fn feed_name(person: &str) -> String {
+    format!("校安 · {person}")
+}
+
+/// 「要点 1.1 · 约 15 分钟」
+pub fn feed_note(clause: &str, minutes: &str) -> String {
+    format!("要点 {clause} · {minutes}")
+}
+
+pub fn feed_hazard(what: &str) -> String {
+    format!("隐患：{what}")
+}
+
+/// Since when a calendar may be fetched.
+pub fn feed_since(day: &str) -> String {
+    format!("{day}起可以订阅。再生成一个地址，原来的就不能用了。")
+}
 
 pub mod nav {
     pub const TODAY: &str = "今日";

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State as Held;
 use base::{Error, Id, Ms, Problem, Refusal, Result};
 use safety::duty::resolution::NewResolution;
-use safety::duty::{NewWork, work};
+use safety::duty::{NewWork, attend, work};
 use safety::kernel::rights::Action;
 use safety::org::{Role, unit};
 use safety::pack::model::{Each, Entry, Evidence, Form, Rule};
@@ -37,6 +37,9 @@ struct Known {
     unit: Id,
     unit_name: String,
     people: Vec<Choice>,
+    /// Of a form that credits persons: people of the own institution, and roles of the units below.
+    attend: Vec<Choice>,
+    roles: Vec<Choice>,
     classes: Vec<Choice>,
     mine: Vec<String>,
     topics: Vec<Choice>,
@@ -56,6 +59,8 @@ struct NewPage {
     faults: Vec<FieldFault>,
     classes: Vec<String>,
     topics: Vec<String>,
+    attended: Vec<String>,
+    roles: Vec<String>,
     day: String,
     resolutions: Vec<ResolutionLine>,
     meeting: bool,
@@ -108,7 +113,16 @@ fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
     };
     let agenda =
         if form.id == "meeting" { super::agenda::fields(cx, home.id, query.id("hazard")?)? } else { Vec::new() };
+    let attend = seats(cx, home.id, &form.id)?;
+    let mut roles = Vec::new();
+    if let Some(asked) = attend::asked(cx.pack, &form.id).filter(|_| home.kind.is_bureau()) {
+        for (role, n) in attend::below(cx, home.id, &asked, today)? {
+            roles.push(Choice::new(role.code(), words::org::seats(role, n)));
+        }
+    }
     Ok(Known {
+        attend,
+        roles,
         agenda,
         people: on_roll(cx, home.id)?,
         unit: home.id,
@@ -120,6 +134,14 @@ fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
         topic_now,
         subject,
     })
+}
+
+/// People of an institution whom a record of this form may credit; none of a form that credits no person.
+pub fn seats(cx: &mut Cx<'_, '_>, home: Id, form: &str) -> Result<Vec<Choice>> {
+    let Some(asked) = attend::asked(cx.pack, form) else { return Ok(Vec::new()) };
+    let today = cx.now.day();
+    let seats = attend::here(cx, home, &asked, today)?;
+    Ok(seats.iter().map(|s| Choice::new(s.person.to_string(), words::org::seat(&s.name, s.role))).collect())
 }
 
 pub async fn form(Held(web): Held<Web>, signed: Signed) -> Answer {
@@ -141,6 +163,7 @@ async fn page_of(
     let shell = signed.shell(web, At::Ledgers).await?;
     let today = words::day_full(web.now().day());
     let (mut classes, mut topics) = (typed.all("class"), typed.all("topic"));
+    let (attended, roles) = (typed.all("person"), typed.all("role"));
     if fresh {
         if classes.is_empty() {
             classes = known.mine.clone();
@@ -178,6 +201,8 @@ async fn page_of(
         typed,
         classes,
         topics,
+        attended,
+        roles,
         faults,
     })
 }
@@ -223,6 +248,8 @@ pub(super) fn parse(web: &Web, posted: &Posted, form: &str) -> Result<NewWork> {
         classes: f.ids("class")?,
         topics,
         persons: f.ids("person")?,
+        roles: f.all("role").iter().filter_map(|code| Role::from_code(code)).collect(),
+        absent: f.text("absent"),
         subject,
         behalf: f.id("behalf")?,
         back_reason: f.opt("back_reason"),

@@ -18,7 +18,7 @@ use crate::door::{Fields, Posted, Signed};
 use crate::duty::say;
 use crate::error::{Answer, FieldFault, WebError};
 use crate::hazard::record::{on_roll, parse_id};
-use crate::page::{self, At, Crumb, Event, Picture, Shell, crumb};
+use crate::page::{self, At, Choice, Crumb, Event, Picture, Shell, crumb};
 use crate::state::Web;
 use crate::words::{self, Word, duty as told};
 
@@ -248,7 +248,12 @@ struct CorrectPage {
     reason: String,
     classes: Vec<String>,
     topics: Vec<String>,
-    persons: Vec<String>,
+    /// Of a form that credits persons: people of the own institution, and who of them is credited.
+    attend: Vec<Choice>,
+    attended: Vec<String>,
+    /// Credited people of units below.
+    others: Vec<String>,
+    clause: String,
 }
 
 async fn correct_page(
@@ -258,17 +263,27 @@ async fn correct_page(
     typed: Option<Fields>,
     faults: Vec<FieldFault>,
 ) -> std::result::Result<CorrectPage, WebError> {
-    let (read, people) = web
+    let (read, people, attend) = web
         .read(signed.actor(), move |cx| {
             let read = read(cx, id)?;
-            let people = on_roll(cx, read.view.work.unit)?;
-            Ok((read, people))
+            let work = &read.view.work;
+            let (people, attend) = (on_roll(cx, work.unit)?, super::new::seats(cx, work.unit, &work.form)?);
+            Ok((read, people, attend))
         })
         .await?;
     let Some(form) = read.form else { return Err(base::Refusal::NotFound.into()) };
     let work = read.view.work;
     let filled = typed.clone().unwrap_or_else(|| part::as_typed(&work.body));
+    let credited = match &typed {
+        Some(typed) => typed.all("person"),
+        None => work.persons.iter().map(Id::to_string).collect(),
+    };
+    let (attended, others) = credited.into_iter().partition(|p| attend.iter().any(|seat| seat.value == *p));
     Ok(CorrectPage {
+        clause: form.clause.clone(),
+        attend,
+        attended,
+        others,
         shell: signed.shell(web, At::Ledgers).await?,
         id: work.id.to_string(),
         title: work.title,
@@ -277,7 +292,6 @@ async fn correct_page(
         reason: typed.map_or(String::new(), |t| t.text("reason")),
         classes: work.classes.iter().map(Id::to_string).collect(),
         topics: work.topics,
-        persons: work.persons.iter().map(Id::to_string).collect(),
         faults,
     })
 }

@@ -23,10 +23,23 @@ const PAGES: &[(&str, &str)] = &[
     ("coverage /hazards/coverage", "/hazards/coverage"),
     ("checks /checks", "/checks"),
     ("units /units", "/units"),
+    ("board /board", "/board"),
+    ("ledger /ledgers", "/ledgers"),
 ];
 
 /// List and form pages that are weighed with the rows of a whole county, and the bars (numbers to hold), KB of 1,000 bytes.
-const WEIGHED: &[&str] = &["/hazards", "/checks", "/duties", "/works", "/units", "/hazards/new", "/checks/new"];
+const WEIGHED: &[&str] = &[
+    "/hazards",
+    "/checks",
+    "/duties",
+    "/works",
+    "/board",
+    "/ledgers",
+    "/units",
+    "/hazards/new",
+    "/checks/new",
+    "/works/new?form=training",
+];
 const KB: f64 = 1_000.0;
 const FIRST_KB: f64 = 40.0;
 const LATER_KB: f64 = 8.0;
