@@ -65,6 +65,14 @@ async function meeting(page: Page): Promise<void> {
   }).toPass({ timeout: 30_000 });
 }
 
+/** The city's officer begins a draft of the rules, so that there is a rehearsal to be looked at. */
+async function draft(page: Page): Promise<void> {
+  await page.goto('/packs');
+  await page.locator('input[name=title]').fill('看页面用的草稿');
+  await page.locator('main [data-primary]').click();
+  await expect(page.locator('h1')).toHaveText('看页面用的草稿');
+}
+
 /** Asks for pages as the role does, without drawing them; the first address of each kind. */
 async function reached(page: Page, name: string): Promise<Map<string, string>> {
   const waiting = ['/'];
@@ -93,6 +101,7 @@ for (const walk of WALKS) {
     test.setTimeout(1_200_000);
     const { context, page } = await signedIn(browser, account(walk.role, walk.unit), desk);
     if (walk.name === 'director') await meeting(page);
+    if (walk.name === 'city officer') await draft(page);
     const seen = await reached(page, walk.name);
     const now = [...seen.keys()].filter((kind) => WHOLE || !looked.has(kind));
     for (const kind of now) looked.add(kind);

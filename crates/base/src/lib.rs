@@ -16,6 +16,6 @@ mod sheet;
 pub use clock::{Clock, Ms, OFFSET, Stopwatch};
 pub use day::Day;
 pub use id::Id;
-pub use rand::{Seed, random};
+pub use rand::{Seed, hex, random};
 pub use refusal::{Error, Fault, FieldError, Problem, Refusal, Result};
 pub use sheet::{Cell, Letter, Sheet};

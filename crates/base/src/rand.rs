@@ -10,6 +10,11 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
+/// Bytes as lower-case hexadecimal: two signs each.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A stream of values that are fixed by 32 bytes.
 #[derive(Clone, Debug)]
 pub struct Seed {

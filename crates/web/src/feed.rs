@@ -38,7 +38,7 @@ async fn change(State(web): State<Web>, posted: Posted) -> Answer {
         web.write(posted.actor(), posted.meta.clone(), feed::end).await?;
         return crate::page::back("/me?feed=ended#feed");
     }
-    let address = crate::signin::hex(&base::random::<16>());
+    let address = base::hex(&base::random::<16>());
     let key = address.clone();
     web.write(posted.actor(), posted.meta.clone(), move |cx| feed::open(cx, &key)).await?;
     let site = web.config.public_url.clone().unwrap_or_else(|| posted.signed.ask.origin.clone());

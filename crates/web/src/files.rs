@@ -34,10 +34,6 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 /// Takes an upload in: decodes, shrinks, stores. Refuses Invalid `photo`: TooBig, NotPicture.
 pub async fn take(web: &Web, bytes: Vec<u8>) -> Result<Photo> {
     if bytes.len() > limits::PHOTO_BYTES {
@@ -47,7 +43,7 @@ pub async fn take(web: &Web, bytes: Vec<u8>) -> Result<Photo> {
     web.heavy(move || {
         let picture = decode(&bytes)?;
         let jpeg = encode(&picture, SIDE, JPEG_QUALITY)?;
-        let hash = hex(&sha256(&jpeg));
+        let hash = base::hex(&sha256(&jpeg));
         store(&kept::path(&data, &hash), &jpeg)?;
         Ok(Photo { hash, mime: JPEG.into(), bytes: jpeg.len() as i64 })
     })
@@ -97,7 +93,7 @@ fn store(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().ok_or_else(|| Error::broken("a file without a folder"))?;
     let made = std::fs::create_dir_all(folder);
     let written = made.and_then(|()| {
-        let name = format!(".new-{}", hex(&base::random::<8>()));
+        let name = format!(".new-{}", base::hex(&base::random::<8>()));
         let new = folder.join(name);
         let mut file = std::fs::File::create(&new)?;
         let whole = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| std::fs::rename(&new, path));

@@ -211,10 +211,6 @@ async fn show(State(web): State<Web>, signed: Signed, Path(number): Path<String>
     })
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 /// What a leaf holds: no personal data, so it can be shown as it is.
 fn lines(shadow: &Shadow) -> Vec<(&'static str, String)> {
     let leaf = &shadow.leaf;
@@ -227,7 +223,7 @@ fn lines(shadow: &Shadow) -> Vec<(&'static str, String)> {
         ("收到", words::at_full(leaf.received_at)),
         ("经由", words::pages::source(&leaf.source).to_string()),
         ("区县代码", leaf.county.to_string()),
-        ("承诺值", hex(&leaf.commit)),
+        ("承诺值", base::hex(&leaf.commit)),
     ];
     let more = [
         ("说是在", at(&leaf.claimed_at)),

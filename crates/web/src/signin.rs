@@ -40,10 +40,6 @@ fn dummy() -> &'static str {
     DUMMY.get_or_init(|| hash("nobody").unwrap_or_default())
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 /// An open session: the token for cookie or Bearer, and who it is.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -117,8 +113,8 @@ pub async fn open(web: &Web, attempt: &Attempt) -> std::result::Result<Opened, R
 }
 
 async fn enter(web: &Web, door: &login::Door, device: &str) -> std::result::Result<Opened, Refused> {
-    let token = hex(&base::random::<32>());
-    let csrf = hex(&base::random::<16>());
+    let token = base::hex(&base::random::<32>());
+    let csrf = base::hex(&base::random::<16>());
     let (login, seen, device) = (door.login, door.password.clone().unwrap_or_default(), device.to_string());
     let (t, c) = (token.clone(), csrf);
     let written =
@@ -132,7 +128,7 @@ async fn enter(web: &Web, door: &login::Door, device: &str) -> std::result::Resu
 
 /// The cookie that marks this device for this login: `login.random.mac`, hexadecimal.
 pub fn known_cookie(web: &Web, name: &str) -> String {
-    let nonce = hex(&base::random::<12>());
+    let nonce = base::hex(&base::random::<12>());
     let mac = mac(web, name, &nonce);
     format!("{nonce}.{mac}")
 }
@@ -143,7 +139,7 @@ fn mac(web: &Web, name: &str, nonce: &str) -> String {
     mac.update(name.trim().to_lowercase().as_bytes());
     mac.update(b"\0");
     mac.update(nonce.as_bytes());
-    hex(&mac.finalize().into_bytes())
+    base::hex(&mac.finalize().into_bytes())
 }
 
 /// The device's name for the limiter, when its cookie is one of ours for this login.

@@ -93,11 +93,12 @@ pub fn whole(
     for name in absent.split(apart).filter(|n| !n.is_empty()) {
         let fits = |s: &&Seat| s.name == name || format!("{}{}", s.unit_name, s.name) == name;
         let found: BTreeSet<Id> = seats.iter().filter(fits).map(|s| s.person).collect();
-        match found.len() {
-            1 => persons.retain(|p| !found.contains(p)),
-            0 => faults.add("absent", Problem::Unknown),
-            _ => faults.add("absent", Problem::Taken),
+        if found.len() != 1 {
+            // One fault of a field is enough to say what to do with it.
+            faults.add("absent", if found.is_empty() { Problem::Unknown } else { Problem::Taken });
+            break;
         }
+        persons.retain(|p| !found.contains(p));
     }
     Ok(persons)
 }
