@@ -137,6 +137,8 @@ struct MePage {
 struct Feed {
     /// The address, on the page that made it only.
     address: String,
+    /// The same as `webcal:`, which a phone opens with its calendar.
+    open: String,
     since: String,
 }
 
@@ -153,6 +155,7 @@ async fn me(State(web): State<Web>, signed: Signed) -> Answer {
 /// One's own page with the calendar's new address, which is shown this once.
 pub async fn with_feed(web: &Web, signed: &Signed, address: String) -> Answer {
     let mut page = me_page(web, signed, Vec::new(), "").await?;
+    page.feed.open = address.split_once(':').map_or(String::new(), |(_, rest)| format!("webcal:{rest}"));
     page.feed.address = address;
     page::full(&page)
 }
@@ -177,8 +180,8 @@ async fn me_page(web: &Web, signed: &Signed, faults: Vec<FieldFault>, said: &'st
         sessions,
         said,
         feed: Feed {
-            address: String::new(),
             since: since.map_or(String::new(), |at| words::pages::feed_since(&words::day_full(at.day()))),
+            ..Feed::default()
         },
     })
 }

@@ -13,7 +13,7 @@ async fn a_check_is_one_tap_for_each_place_and_hazards_found_hang_under_it() {
     let gate = w.place(w.school, PlaceKind::Gate, "东门");
     let mut guard = w.signed("guard").await;
     let form = guard.get("/checks/new").await;
-    assert_eq!(form.text.matches("data-place=\"").count(), 3);
+    assert_eq!(form.text.matches("<fieldset class=\"place\" data-place ").count(), 3);
     assert!(form.text.contains("灯亮不亮") && form.text.contains("data-check"), "the pack's points are shown");
     let before = guard.get("/hazards/coverage").await;
     assert!(before.text.contains("本月查了 0 / 3 处。"), "{}", before.text);

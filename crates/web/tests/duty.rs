@@ -185,6 +185,7 @@ async fn item_4_2_the_phone_s_calendar_shows_what_is_owed_until_it_is_done() {
     let page = head.post("/me/feed", &[]).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     let first = address(&page.text);
+    assert!(page.text.contains(&format!("webcal://xiaoan.test{first}")), "one tap on a phone: {}", page.text);
     assert_eq!(first.len(), "/feeds/.ics".len() + 32, "128 bits");
     assert!(!head.get("/me").await.text.contains("/feeds/"), "the address is shown once");
 
@@ -268,6 +269,11 @@ async fn item_3_1_a_course_asks_who_took_part_and_a_bureau_ticks_roles() {
     let mut officer = w.signed("officer").await;
     let form = officer.get("/works/new?form=training").await;
     assert!(form.text.contains("校长（全体 1 人）") && form.text.contains("安全处主任（全体 1 人）"), "{}", form.text);
+    let nobody = head.post("/works/new", &[("form", "training"), ("law", "injury"), ("hours", "4")]).await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY, "it would count for nobody");
+    for said in ["href=\"#f-persons\"", "<div id=\"f-persons\">"] {
+        assert!(nobody.text.contains(said), "{said} in {}", nobody.text);
+    }
     let fields = |absent: &'static str| {
         [
             ("form", "training"),

@@ -13,6 +13,8 @@ const SVG = 'http://www.w3.org/2000/svg';
 const radio = (place: HTMLElement, result: Result) => $<HTMLInputElement>(`input[type=radio][value=${result}]`, place);
 const resultOf = (place: HTMLElement): Result | undefined => $<HTMLInputElement>('input[type=radio]:checked', place)?.value as Result | undefined;
 const seenOf = (place: HTMLElement) => $<HTMLInputElement>('input[type=hidden][name^="seen_"]', place);
+/** The place's id stands once, in the name of the field that says when it was seen: a round has many places. */
+const idOf = (place: HTMLElement): string => seenOf(place)?.name.slice('seen_'.length) ?? '';
 const nameOf = (place: HTMLElement): string => $('legend', place)?.textContent?.trim() ?? '';
 
 /** Progress as one bar: what is answered in green, the place in hand in blue. */
@@ -160,10 +162,10 @@ class Round {
     const inner = this.hazard && $<HTMLFormElement>('form', this.hazard);
     if (!this.hazard || !inner) {
       this.record('found');
-      toast(W.noted(W.results['found']!), { label: W.reportHere, href: `/hazards/new?place=${place.dataset.place}&check=${check}` });
+      toast(W.noted(W.results['found']!), { label: W.reportHere, href: `/hazards/new?place=${idOf(place)}&check=${check}` });
       return;
     }
-    for (const [field, value] of [['place', place.dataset.place ?? ''], ['check', check]] as const) {
+    for (const [field, value] of [['place', idOf(place)], ['check', check]] as const) {
       const input = $<HTMLInputElement>(`[name=${field}]`, inner);
       if (input) input.value = value;
     }

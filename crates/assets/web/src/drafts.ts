@@ -49,7 +49,7 @@ export function fill(form: HTMLFormElement, fields: Fields, all = false): boolea
 
 /** A round's draft belongs to exactly its places: another building's round is another draft. */
 const idOf = (form: HTMLFormElement): string => {
-  const places = Array.from(form.querySelectorAll<HTMLElement>('[data-place]'), (place) => place.dataset.place);
+  const places = Array.from(form.querySelectorAll<HTMLInputElement>('input[type=hidden][name^="seen_"]'), (seen) => seen.name.slice('seen_'.length));
   return [body.login, form.dataset.draft, ...places].join(':');
 };
 

@@ -252,6 +252,10 @@ fn check(cx: &mut Cx<'_, '_>, form: &Form, new: &NewWork, home: Id, happened_on:
         }
     }
     persons.extend(attend::whole(cx, home, &new.roles, &new.absent, happened_on, &mut faults)?);
+    // A course that nobody took, a letter that nobody signed: it would count for nothing, and nobody would see why.
+    if persons.is_empty() && attend::asked(cx.packs.in_force(happened_on), &form.id).is_some() {
+        faults.add("persons", Problem::Required);
+    }
     resolution::check(cx, home, &new.resolutions, &mut faults)?;
     faults.done()?;
     let title = match filled.body.get("title").and_then(Value::as_str) {
