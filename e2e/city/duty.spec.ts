@@ -1,5 +1,5 @@
 // Part of 1.3, 3.4 and 4.2: a director arranges a lesson, the class's teacher records it, two others sign it, and the
-// county's officer finds it from the board, figure by figure, and comes from it to its clause.
+// county's officer finds it from the board, click by click, and comes from it to its clause.
 
 import type { Page } from '@playwright/test';
 import { account, axe, desk, expect, phone, shape, signedIn, test } from './world';
@@ -77,9 +77,16 @@ test('a lesson is arranged, held, checked, accepted, and found by the county', a
   await shape(o.page, 'board');
   await o.page.locator('table.list a', { hasText: school.replace('（示例）', '') }).first().click();
   await expect(o.page.locator('h1')).toContainText(school.slice(0, 4));
-  await o.page.goto(`${new URL(o.page.url()).pathname}?${new URLSearchParams({ ...Object.fromEntries(new URL(o.page.url()).searchParams), clause: '3.4' })}`);
+  await o.page.locator('table.matrix th a', { hasText: '3.4' }).first().click();
   await expect(o.page.locator('.sums')).toContainText('按时');
-  await o.page.goto(duty);
+  await o.page.locator('table.matrix th a', { hasText: '八个主题' }).first().click();
+  // The classes and the eight topics: the lesson that was held is a tick, and the tick is its record.
+  await axe(o.page, 'classes and topics');
+  await shape(o.page, 'classes and topics');
+  const square = o.page.locator(`table.matrix td a[href*="class:${group}|topic:${topic}"]`);
+  await expect(square).toHaveText('✓');
+  await square.click();
+  await expect(o.page).toHaveURL(new RegExp(`${duty}$`));
   await expect(o.page.locator('main')).toContainText('已验收');
   await o.page.locator('main a.cl', { hasText: '3.4' }).first().click();
   await expect(o.page.locator('h1')).toContainText('3.4');

@@ -118,7 +118,7 @@ test('from nothing to the first line of the ledger with at most 60 inputs', asyn
   await p.goto('/setup/hazard');
   await expect(p.locator('main')).toContainText('已经有隐患记录了');
   await p.goto('/hazards/ledger');
-  await expect(p.locator('.ledger tbody tr')).toHaveCount(1);
+  await expect(p.locator('.ledger tbody tr:not(.print-only)')).toHaveCount(1);
   console.log(`setup: ${inputs} inputs from the first sign-in to the first line of the ledger`);
   expect(inputs).toBeLessThanOrEqual(60);
   for (const one of [officer.context, context, county.context, pocket]) await one.close();

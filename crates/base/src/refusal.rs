@@ -89,6 +89,11 @@ pub enum Problem {
     },
     /// Already taken.
     Taken,
+    /// A name in a list fits nobody, or more than one person.
+    Person {
+        name: String,
+        several: bool,
+    },
     /// Does not fit another field.
     Mismatch {
         with: &'static str,

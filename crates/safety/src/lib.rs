@@ -12,6 +12,8 @@
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
 //! - `meeting` 例会: the agenda proposed from what is open; meetings about a hazard (1.1)
 //! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
+//! - `missive` 函: an agency signs for and answers a hazard by a link, without an account (2.6, 4.4)
+//! - `tip`     举报: what anybody tells a bureau of a school, without an account (1.2)
 //! - `notice`  印发、签收、专项: reads every noun for its figures, so it stands below them; layers, year plan
 //! - `tick`    which deadline calls which noun
 //!
@@ -25,6 +27,7 @@ pub mod hazard;
 pub mod kernel;
 pub mod ledger;
 pub mod meeting;
+pub mod missive;
 pub mod notice;
 pub mod org;
 pub mod pack;
@@ -32,6 +35,7 @@ pub mod roll;
 pub mod support;
 pub mod text;
 pub mod tick;
+pub mod tip;
 
 pub use kernel::actor::{Actor, Meta};
 pub use kernel::app::{App, Setup};
@@ -56,6 +60,8 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 13, name: "walks", sql: include_str!("migrations/0013_walks.sql") },
     db::Migration { number: 14, name: "covering", sql: include_str!("migrations/0014_covering.sql") },
     db::Migration { number: 15, name: "feed", sql: include_str!("migrations/0015_feed.sql") },
+    db::Migration { number: 22, name: "tip", sql: include_str!("migrations/0022_tip.sql") },
+    db::Migration { number: 23, name: "missive", sql: include_str!("migrations/0023_missive.sql") },
 ];
 
 /// Out of order no database opens: two branches that each add one are caught here, not at a bureau.
@@ -84,6 +90,8 @@ pub fn statements() -> Vec<&'static str> {
         duty::feed::sql::ALL,
         text::sql::ALL,
         support::sql::ALL,
+        tip::sql::ALL,
+        missive::sql::ALL,
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,

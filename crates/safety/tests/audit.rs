@@ -43,6 +43,8 @@ fn lived_in(w: &World) -> Id {
     w.by("李建国", |cx| safety::duty::feed::open(cx, "0123456789abcdef0123456789abcdef")).unwrap();
     crate::text::lived_in(w);
     crate::story_support::lived_in(w);
+    crate::story_tip::lived_in(w);
+    crate::story_missive::lived_in(w);
     crate::notice::lived_in(w);
     // Sets packs of its own, so it comes last.
     crate::story_1_1::lived_in(w);
@@ -74,6 +76,7 @@ fn a_changed_an_added_and_a_removed_row_of_every_record_table_are_named() {
                 "part" if name == "duty" => "'topic:geist'".into(),
                 // Bytes of its own: an address opens one calendar.
                 "address" if name == "feed" => "salt".into(),
+                "code" if name == "tip" || name == "missive" => "salt".into(),
                 "period" if name == "period_sheet" => "'geist'".into(),
                 c => c.to_string(),
             });

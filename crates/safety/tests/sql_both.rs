@@ -86,6 +86,8 @@ fn every_list_that_can_be_put_together_is_prepared_on_both_engines() {
             db.prepare(&safety::check::sql::page(reach)).unwrap();
             db.prepare(&safety::support::sql::list(reach)).unwrap();
             db.prepare(&safety::support::sql::visits(reach)).unwrap();
+            db.prepare(&safety::tip::sql::list(reach)).unwrap();
+            db.prepare(&safety::tip::sql::count(reach)).unwrap();
         }
         db.prepare(&safety::org::post::vacant_sql()).unwrap();
         assert_eq!(count, 5 * 2 * 8 * 2 * 2 * 4);

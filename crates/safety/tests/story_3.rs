@@ -98,8 +98,9 @@ fn a_bureau_s_course_names_roles_and_only_the_absent() {
             }
             other => panic!("{other:?}"),
         };
-        assert_eq!(fault(asks("没有这个人")), vec![("absent".into(), Problem::Unknown)]);
-        assert_eq!(fault(asks("马校长、李建国")), vec![("absent".into(), Problem::Taken)], "two have that name");
+        let person = |name: &str, several| vec![("absent".to_string(), Problem::Person { name: name.into(), several })];
+        assert_eq!(fault(asks("没有这个人")), person("没有这个人", false));
+        assert_eq!(fault(asks("马校长、李建国")), person("李建国", true), "two have that name");
         let new = course("马校长，\n");
         let id = w.by("于海涛", move |cx| work::record(cx, &new)).unwrap();
         let view = w.sees("于海涛", move |cx| work::view(cx, id)).unwrap();

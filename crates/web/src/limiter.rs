@@ -124,6 +124,45 @@ fn keys(login: &str, address: &str, known: Option<&str>) -> Vec<(Key, i64)> {
     }
 }
 
+/// So many acts of one address in a span of machine time: for pages that nobody signs in to. Addresses are forgotten with
+/// their span and stand nowhere else.
+pub struct Allowance {
+    most: i64,
+    span_ms: i64,
+    counts: Mutex<HashMap<String, Count>>,
+}
+
+impl Allowance {
+    pub fn new(most: i64, span_ms: i64) -> Allowance {
+        Allowance { most, span_ms, counts: Mutex::default() }
+    }
+    /// Takes one act; the seconds to wait when there is none left.
+    pub fn take(&self, address: &str) -> Option<i64> {
+        self.take_at(address, Stopwatch::machine_ms())
+    }
+
+    fn take_at(&self, address: &str, now: i64) -> Option<i64> {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= KEYS {
+            counts.retain(|_, c| now - c.last < self.span_ms);
+        }
+        if counts.len() >= KEYS {
+            // A flood of addresses: counting starts anew rather than grow without end.
+            counts.clear();
+        }
+        // `last` is when the span began: a steady trickle does not wait for ever.
+        let count = counts.entry(address.into()).or_insert(Count { tries: 0, last: now });
+        if now - count.last >= self.span_ms {
+            *count = Count { tries: 0, last: now };
+        }
+        if count.tries >= self.most {
+            return Some(((self.span_ms - (now - count.last)) / 1_000).max(1));
+        }
+        count.tries += 1;
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,5 +207,16 @@ mod tests {
         limiter.take_at("zhao", "a", None, 0);
         limiter.right("zhao", "a", None);
         assert_eq!(limiter.take_at("zhao", "a", None, 0), Leave::Try { left: 4 });
+    }
+
+    #[test]
+    fn an_address_has_its_allowance_and_waits_for_the_next_span() {
+        let allowance = Allowance::new(3, 60_000);
+        for now in [0, 10_000, 20_000] {
+            assert_eq!(allowance.take_at("10.0.0.1", now), None);
+        }
+        assert_eq!(allowance.take_at("10.0.0.1", 30_000), Some(30));
+        assert_eq!(allowance.take_at("10.0.0.2", 30_000), None, "another address has its own");
+        assert_eq!(allowance.take_at("10.0.0.1", 60_000), None);
     }
 }

@@ -215,6 +215,8 @@ struct ShowPage {
     points: Vec<&'static str>,
     cover: String,
     last: String,
+    /// Does the viewer read hazards at all?
+    reads: bool,
     hazards: Vec<HazardRow>,
     may_manage: bool,
     may_raise: bool,
@@ -298,6 +300,7 @@ async fn show_page(
         points: s.points,
         cover: s.cover.as_ref().map(|c| words::pages::times(c.times, c.before)).unwrap_or_default(),
         last: last.map(words::at_full).unwrap_or_default(),
+        reads: page::reads_hazards(signed.actor()),
         hazards: s.hazards.iter().map(hazard).collect(),
         may_manage: s.may_manage && s.place.closed_on.is_none(),
         may_raise: s.may_raise && s.place.closed_on.is_none(),

@@ -1,4 +1,5 @@
-//! What waits for a signature on 今日: notices to be signed for or answered, written rules to be acknowledged (1.3, 4.2).
+//! What waits beside the duties on 今日: notices to be signed for or answered, written rules to be acknowledged (1.3, 4.2),
+//! what the public told the bureau (1.2).
 
 use base::Result;
 use safety::{Cx, notice, text};
@@ -10,7 +11,8 @@ use crate::words;
 const ROWS: usize = 4;
 
 pub fn tasks(cx: &mut Cx<'_, '_>) -> Result<Vec<Task>> {
-    let mut out = Vec::new();
+    let mut out: Vec<Task> = Vec::new();
+    out.extend(crate::tip::task(cx)?);
     for line in notice::waiting(cx, ROWS)? {
         let n = line.notice;
         let due = n.due_on.end();

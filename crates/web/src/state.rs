@@ -20,7 +20,7 @@ use tokio::sync::{Semaphore, oneshot, watch};
 
 use crate::Config;
 use crate::door::Posted;
-use crate::limiter::Limiter;
+use crate::limiter::{Allowance, Limiter};
 use crate::live::Live;
 use crate::meter::Meter;
 
@@ -31,6 +31,11 @@ const HEAVY_QUEUE: usize = 256;
 const SESSION_TRUST_MS: i64 = 1_000;
 /// Sessions remembered at once.
 const SESSIONS_KEPT: usize = 4_096;
+
+/// Tips that one address may hand in, and in how long (machine time): wide enough for a school's gate behind one shared
+/// address, too narrow for a machine.
+const TIPS: i64 = 20;
+const TIPS_MS: i64 = 10 * 60 * 1_000;
 
 /// Sessions by the hash of their token, each with the machine time at which it was read.
 type Sessions = HashMap<[u8; 32], (Arc<Session>, i64)>;
@@ -43,6 +48,8 @@ pub struct Inner {
     pub config: Config,
     pub live: Live,
     pub limiter: Limiter,
+    /// What the public may hand in from one address.
+    pub tips: Allowance,
     pub meter: Meter,
     /// Key of the cookies that the server signs (`DIR/web.key`).
     pub key: [u8; 32],
@@ -71,6 +78,7 @@ impl Web {
             config,
             live,
             limiter: Limiter::default(),
+            tips: Allowance::new(TIPS, TIPS_MS),
             meter: Meter::default(),
             key,
             heavy: Semaphore::new(cores.saturating_sub(1).max(1)),

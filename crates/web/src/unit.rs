@@ -155,9 +155,10 @@ pub(crate) enum ListTabNow {
     Contacts,
     Texts,
     Supports,
+    Tips,
 }
 
-/// 名单, 通讯录, 制度预案 and 帮扶 of a bureau.
+/// 名单, 通讯录, 制度预案, 帮扶 and 举报 of a bureau.
 pub(crate) fn list_tabs(actor: &Actor, of: Id, now: ListTabNow) -> Vec<Tab> {
     let mut out = Vec::new();
     if login::at_bureau(actor) && page::reads_duties(actor) {
@@ -171,6 +172,9 @@ pub(crate) fn list_tabs(actor: &Actor, of: Id, now: ListTabNow) -> Vec<Tab> {
     }
     if reads(Action::SupportRead) {
         out.push(Tab::new(words::tab::SUPPORT, "/supports", now == ListTabNow::Supports));
+    }
+    if crate::tip::reads(actor) {
+        out.push(Tab::new(words::tip::TIPS, "/tips", now == ListTabNow::Tips));
     }
     out
 }

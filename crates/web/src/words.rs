@@ -14,6 +14,8 @@
 //! - `witness`  见证, 校验码
 //! - `roll`     classes and grades
 //! - `text`     written rules, notices, help
+//! - `missive`  letters to agencies, answered by a link
+//! - `tip`      what the public tells
 //! - `notice`   the 23 items with their short names
 //! - `rule`     the pack's rules: how often, for what, of whom
 //!
@@ -27,6 +29,7 @@ pub mod finding;
 pub mod hazard;
 pub mod help;
 pub mod meeting;
+pub mod missive;
 pub mod notice;
 pub mod org;
 pub mod pack;
@@ -38,6 +41,7 @@ pub mod rule;
 pub mod setup;
 pub mod text;
 pub mod time;
+pub mod tip;
 pub mod witness;
 
 pub use hazard::{act, act_done, bucket, category, five, grade, seen, state, term};

@@ -245,7 +245,7 @@ async fn ledgers_of_every_kind_open_print_and_lead_to_each_other() {
     w.clock.advance(30 * Ms::DAY);
     while safety::tick::run(&w.app).unwrap() > 0 {}
     let closed = open(&mut head, "/ledgers/month/2026-11").await;
-    assert!(closed.text.contains("定下：到期"), "{}", closed.text);
+    assert!(closed.text.contains("定下：应做"), "{}", closed.text);
     meets(&w, "head", "2026-11-23");
     let later = open(&mut head, "/ledgers/month/2026-11").await;
     assert!(later.text.contains("李建国 补 迟做：补"), "{}", later.text);

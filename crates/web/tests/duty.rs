@@ -4,7 +4,10 @@
 use axum::http::StatusCode;
 use base::Id;
 use safety::duty;
+use safety::org::unit::Change;
+use safety::org::{Stage, unit};
 
+use crate::hazard::upload;
 use crate::world::{Browser, World};
 
 async fn record(b: &mut Browser, chair: Id) -> String {
@@ -85,6 +88,7 @@ async fn item_1_3_what_is_typed_is_kept_and_every_fault_said_at_once() {
     let page = head.post("/works/new", &fields).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.text.contains("有 <span data-errors-count>2</span> 处要改"), "主持人 and 问题: {}", page.text);
+    assert!(page.text.contains("请填主持人。") && page.text.contains("请填问题。"), "by name: {}", page.text);
     let lesson = head.get("/works/new?form=lesson&topic=monoxide").await;
     assert_eq!(lesson.text.matches("name=\"topic\" value=\"monoxide\"").count(), 1, "the topic is asked once");
     assert_eq!(head.get("/works/new?form=nothing").await.status, StatusCode::NOT_FOUND);
@@ -286,7 +290,8 @@ async fn item_3_1_a_course_asks_who_took_part_and_a_bureau_ticks_roles() {
     };
     let wrong = officer.post("/works/new", &fields("马校张")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for kept in ["没参加的人里有姓名对不上", "马校张</textarea>", "value=\"principal\" checked"] {
+    for kept in ["没有找到“马校张”，请照通讯录写姓名。", "马校张</textarea>", "value=\"principal\" checked"]
+    {
         assert!(wrong.text.contains(kept), "{kept} in {}", wrong.text);
     }
     let done = officer.post("/works/new", &fields("马校长")).await;
@@ -320,4 +325,49 @@ async fn item_3_1_a_course_asks_who_took_part_and_a_bureau_ticks_roles() {
         w.by("officer", move |cx| duty::cell(cx, school, "train.response", "2026", &part)).unwrap().mark
     };
     assert_eq!([of("vice"), of("principal"), of("head")].map(|m| m == duty::Mark::OnTime), [true, true, false]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn item_3_4_classes_and_topics_stand_in_one_grid() {
+    let w = World::new();
+    let school = w.school;
+    let junior = Change { stage: Some(Stage::Junior), ..Change::default() };
+    w.system(move |cx| unit::change(cx, school, &junior, None)).unwrap();
+    let mut head = w.signed("head").await;
+    let table = "班级,学生数\n九年级（2）班,38\n七年级1班,42\n";
+    let roll = format!("/units/{school}/roll/import");
+    let done = upload(&mut head, &roll, &[("table", table), ("store", "1")], false, &[]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let page = head.get("/duties/kinds/edu.topics").await;
+    crate::pages::check("/duties/kinds/edu.topics", &page.text);
+    for words in ["安全常识教育（八个主题）", "2026—2027学年应做 16 件，已做 0 件", "防一氧化碳中毒", "还差"]
+    {
+        assert!(page.text.contains(words), "{words} in {}", page.text);
+    }
+    let order = [page.text.find("七年级1班"), page.text.find("九年级（2）班")];
+    assert!(order[0].is_some() && order[0] < order[1], "in the order of the roll: {}", page.text);
+    // From a square to the form and back: the square is a tick, and its record.
+    let square = page.between("<td class=\"f\"><a href=\"", "\"").unwrap().replace("&#38;", "&");
+    let cell = head.get(&square).await;
+    let form = cell.between("href=\"/works/new?", "\"").unwrap().replace("&#38;", "&");
+    let value = |name: &str| form.split('&').find_map(|p| p.strip_prefix(&format!("{name}="))).unwrap().to_string();
+    let (class, topic) = (value("class"), value("topic"));
+    let fields = [("form", "lesson"), ("topic", topic.as_str()), ("class", class.as_str())];
+    let done = head.post("/works/new", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let page = head.get("/duties/kinds/edu.topics").await;
+    assert!(page.text.contains("应做 16 件，已做 1 件"), "{}", page.text);
+    assert_eq!(page.text.matches(">✓</a>").count(), 1);
+    assert!(page.text.contains("<td class=\"pc\">7</td>") && page.text.contains("<td class=\"pc\">8</td>"));
+    assert!(head.get(&square).await.location().starts_with("/duties/"), "the square leads to the record");
+
+    let mut officer = w.signed("officer").await;
+    let above = officer.get(&format!("/duties/kinds/edu.topics?unit={school}")).await;
+    assert!(above.text.contains(">✓</a>"), "{}", above.text);
+    let weeks = head.get("/duties/kinds/meet.school").await;
+    assert!(weeks.text.contains("本单位") && weeks.text.contains("2026年秋季学期"), "{}", weeks.text);
+    let mut stranger = w.signed("stranger").await;
+    for path in [format!("/duties/kinds/edu.topics?unit={school}"), "/duties/kinds/no.such".into()] {
+        assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
 }

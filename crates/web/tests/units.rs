@@ -119,7 +119,7 @@ async fn the_bureau_opens_a_school_and_closes_it_and_the_directory_shows_its_vac
     let mut b = w.signed("officer").await;
     let parent = w.county.to_string();
     let missing = b.post("/units", &[("parent", &parent), ("name", "新校")]).await;
-    assert!(missing.text.contains("请填类别。") && missing.text.contains("value=\"新校\""));
+    assert!(missing.text.contains("请选类别。") && missing.text.contains("value=\"新校\""));
     let opened = b
         .post("/units", &[("parent", &parent), ("kind", "school"), ("name", "示例第12小学"), ("stage", "primary")])
         .await;

@@ -86,6 +86,7 @@ impl World {
         self.foreign_gate = self.place(self.foreign_school, PlaceKind::Gate, "大门");
         for (login, name, unit, role) in [
             ("officer", "于海涛", self.county, Role::Officer),
+            ("leader", "孙局长", self.county, Role::BureauVice),
             ("cityofficer", "李局", self.city, Role::Officer),
             ("admin", "市管理员", self.city, Role::Admin),
             ("auditor", "市审计", self.city, Role::Auditor),

@@ -95,7 +95,7 @@ pub fn whole(
         let found: BTreeSet<Id> = seats.iter().filter(fits).map(|s| s.person).collect();
         if found.len() != 1 {
             // One fault of a field is enough to say what to do with it.
-            faults.add("absent", if found.is_empty() { Problem::Unknown } else { Problem::Taken });
+            faults.add("absent", Problem::Person { name: name.into(), several: !found.is_empty() });
             break;
         }
         persons.retain(|p| !found.contains(p));

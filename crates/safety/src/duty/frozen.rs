@@ -179,7 +179,8 @@ fn sheet(cx: &mut Cx<'_, '_>, unit: &Unit, kind: PeriodKind, wanted: &[&str], fr
     Ok(true)
 }
 
-pub(crate) fn count(lines: &[CellLine]) -> Sums {
+/// Cells added up as a figure of the board.
+pub fn count(lines: &[CellLine]) -> Sums {
     let n = |mark: Mark| lines.iter().filter(|l| l.mark == mark).count() as i64;
     Sums {
         expected: lines.len() as i64,

@@ -194,8 +194,15 @@ fn said(cx: &mut Cx<'_, '_>, hazard: &Hazard, act: Act, input: &Input) -> Result
         faults.add("photo", Problem::OutOfRange { min: 0, max: limits::PHOTOS_PER_ACT as i64 });
     }
     faults.done()?;
-    doer(cx, hazard.unit, input.behalf)?;
+    if !by_missive(cx) {
+        doer(cx, hazard.unit, input.behalf)?;
+    }
     Ok(Said { note, photos: input.photos.clone(), behalf: input.behalf, change: None, planned_at: None })
+}
+
+/// Does an agency act that answers by the link of a missive? Nobody of it is on any roll: who signed stands on the missive.
+fn by_missive(cx: &Cx<'_, '_>) -> bool {
+    cx.actor.role == Role::Agency && cx.actor.person.is_none()
 }
 
 /// Who really did it: the person recorded for (on the roll of the hazard's or the actor's unit), or the actor.
@@ -418,7 +425,7 @@ fn answer(cx: &mut Cx<'_, '_>, hazard: &mut Hazard, act: Act, input: &Input, sai
     match act {
         Act::AnswerDone => {
             hazard.measure = said.note.clone();
-            hazard.rectified_by = Some(doer(cx, hazard.unit, input.behalf)?);
+            hazard.rectified_by = if by_missive(cx) { None } else { Some(doer(cx, hazard.unit, input.behalf)?) };
             hazard.rectified_at = Some(cx.claimed()?);
         }
         Act::AnswerTaken => {

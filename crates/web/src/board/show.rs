@@ -228,7 +228,12 @@ fn matrix_row(view: &View, key: &str, columns: &[Sums]) -> MatrixRow {
     };
     MatrixRow {
         id: key.replace('.', "-"),
-        href: if view.asked.clause.is_some() { asked.rows("") } else { asked.board() },
+        href: match view.asked.clause {
+            // Of one unit an entry is shown whole: its classes, people or days.
+            Some(_) if view.one => format!("/duties/kinds/{key}?unit={}&period={}", view.unit, view.span.key),
+            Some(_) => asked.rows(""),
+            None => asked.board(),
+        },
         squares: view.slots.iter().zip(columns).map(square).collect(),
         share: told::on_time(&all),
         number,

@@ -97,7 +97,7 @@ pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
     let page = CellPage {
         crumbs: vec![
             crumb(words::nav::LEDGERS, "/duties"),
-            crumb(v.entry.title.clone(), format!("/duties?entry={}", v.entry.id)),
+            crumb(v.entry.title.clone(), format!("/duties/kinds/{}?unit={}", v.entry.id, v.unit)),
             crumb(read.when.clone(), ""),
         ],
         stands: told::mark(v.mark),

@@ -143,7 +143,9 @@ fn week(cx: &mut Cx<'_, '_>, title: String, lines: Vec<PlanLine>) -> WeekPlan {
     for line in lines {
         let fits = |g: &&mut Vec<PlanLine>| {
             let first = &g[0];
-            first.entry == line.entry && first.period == line.period && first.mark == line.mark
+            // A day ledger is one line of the week, not one for each day.
+            let daily = first.kind == "day" && line.kind == "day";
+            first.entry == line.entry && first.mark == line.mark && (daily || first.period == line.period)
         };
         match groups.iter_mut().find(fits) {
             Some(group) => group.push(line),
@@ -157,11 +159,15 @@ fn week(cx: &mut Cx<'_, '_>, title: String, lines: Vec<PlanLine>) -> WeekPlan {
     for group in groups {
         let first = &group[0];
         let n = group.len();
-        let part = if n == 1 { parts.words(cx, &first.part) } else { words::pages::pieces(n) };
+        let part = match n {
+            1 => parts.words(cx, &first.part),
+            _ if first.kind == "day" => words::pages::days(n),
+            _ => words::pages::pieces(n),
+        };
         minutes += if matches!(first.mark, Mark::NotDue | Mark::Missing) { first.minutes * n as i64 } else { 0 };
         let done = group.iter().find_map(|l| l.duty).map(|id| format!("/duties/{id}"));
         rows.push(PlanRow {
-            until: words::day_full(first.due_at.plus(-1).day()),
+            until: words::day_full(group[n - 1].due_at.plus(-1).day()),
             title: told::task(duty::list::Wait::Do, &first.title, &part),
             clause: first.clause.clone(),
             minutes: told::minutes(first.minutes * n as i64),

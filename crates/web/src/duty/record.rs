@@ -216,7 +216,7 @@ pub async fn page_of(
         id: d.id.to_string(),
         crumbs: vec![
             crumb(words::nav::LEDGERS, "/duties"),
-            crumb(view.line.title.clone(), format!("/duties?entry={}", d.entry)),
+            crumb(view.line.title.clone(), format!("/duties/kinds/{}?unit={}", d.entry, d.unit)),
             crumb(read.when.clone(), ""),
         ],
         stands: told::state(d, view.line.mark),

@@ -8,6 +8,7 @@ use base::{Id, Ms, Result};
 use safety::hazard::view::{self, Step, View};
 use safety::hazard::{Act, Hazard, State};
 use safety::kernel::proof;
+use safety::kernel::rights::Action;
 use safety::org::{Role, UnitKind, people, place, post, unit};
 use safety::pack::Basis;
 use safety::{Cx, hazard};
@@ -16,6 +17,7 @@ use super::acts::{self, Form};
 use super::change;
 use crate::door::{Fields, Signed};
 use crate::error::{Answer, FieldFault, WebError};
+use crate::missive;
 use crate::page::{self, At, Choice, Crumb, Shell, crumb};
 use crate::state::Web;
 use crate::words::{self, Mark, Word, record as say};
@@ -95,6 +97,9 @@ pub struct Known {
     /// Meetings about it, and whether the viewer may call one.
     pub meetings: Vec<Near>,
     pub meet: bool,
+    /// Letters to the agency that has it, and whether the viewer may write one.
+    pub missives: Vec<missive::Line>,
+    pub write: bool,
     pub now: Ms,
 }
 
@@ -103,7 +108,11 @@ pub fn known(cx: &mut Cx<'_, '_>, id: Id) -> Result<Known> {
     let h = view.hazard.clone();
     let (due_why, rule, clause, basis) = due(cx, &h);
     let (meetings, meet) = super::meeting::of(cx, id)?;
+    let missives = missive::lines(&safety::missive::of_hazard(cx, id)?, cx.now);
+    let write = h.state == State::Transferred && crate::unit::may(cx, Action::HazardTransfer, h.unit)?;
     let mut known = Known {
+        missives,
+        write,
         holders: holders(cx, &h)?,
         due_why,
         rule,
@@ -237,6 +246,8 @@ pub struct RecordPage {
     pub events: Vec<Event>,
     pub near: Vec<Near>,
     pub meet: bool,
+    pub missives: Vec<missive::Line>,
+    pub write: bool,
     /// A calm line after an act, or what has changed meanwhile.
     pub said: String,
     pub moved: String,
@@ -337,6 +348,8 @@ pub async fn page_of(
         events: v.steps.iter().map(event).collect(),
         near: near(v).into_iter().chain(meetings).collect(),
         meet: known.meet,
+        missives: known.missives,
+        write: known.write,
         said: String::new(),
         moved: String::new(),
         lost: String::new(),

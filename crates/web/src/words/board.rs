@@ -155,12 +155,12 @@ pub const LEDGERS: [(&str, &str); 5] =
 /// What a ledger is assembled from.
 pub const RECORDS: [&str; 3] = ["工作记录", "登记的隐患", "排查"];
 
-/// 「这一天到期 18 件：按时 15，迟做 1，未做 2。」
+/// 「应做 18 件：按时 15，迟做 1，未做 2。」
 pub fn ledger_sentence(s: &Sums) -> String {
     if s.expected == 0 {
-        return "这段时间没有到期的事。".into();
+        return "这段时间没有应做的事。".into();
     }
-    let mut out = format!("到期 {} 件：按时 {}", number(s.expected), number(s.on_time));
+    let mut out = format!("应做 {} 件：按时 {}", number(s.expected), number(s.on_time));
     for (word, n) in [("迟做", s.late), ("未做", s.missing), ("免做", s.exempt), ("未到期", s.not_due)] {
         if n > 0 {
             out.push_str(&format!("，{word} {}", number(n)));

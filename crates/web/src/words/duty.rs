@@ -73,6 +73,24 @@ pub fn verb(wait: Wait, form: bool) -> &'static str {
     }
 }
 
+/// What stands in a square of the grid of one entry.
+pub const SIGN_DONE: &str = "✓";
+pub const SIGN_LATE: &str = "迟";
+pub const SIGN_MISSING: &str = "未";
+pub const SIGN_EXEMPT: &str = "免";
+
+/// Head of a narrow column: 「13」 of a week, 「9月」 of a month, 「24」 of a day, 「秋季」, 「学年」.
+pub fn column(key: &str, from: Day, kind: &str, week: Option<i64>) -> String {
+    match kind {
+        "day" => from.date().day().to_string(),
+        "week" => week.map_or_else(|| super::day(from), |n| n.to_string()),
+        "month" => format!("{}月", from.date().month()),
+        "term" if key.ends_with("spring") => "春季".into(),
+        "term" => "秋季".into(),
+        _ => "学年".into(),
+    }
+}
+
 pub const THIS_WEEK: &str = "本周";
 pub const MINE: &str = "等我";
 pub const OTHERS_LATE: &str = "别人逾期";

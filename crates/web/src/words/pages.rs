@@ -31,6 +31,11 @@ pub fn pieces(n: usize) -> String {
     format!("{n} 份")
 }
 
+/// 「5 天」 of a daily matter in a week.
+pub fn days(n: usize) -> String {
+    format!("{n} 天")
+}
+
 /// 「请填主持人。」, asked in the browser when a required field is empty.
 pub fn ask_for(label: &str) -> String {
     format!("请填{label}。")
@@ -169,12 +174,20 @@ pub fn op(op: &str) -> String {
         "notice" => "通知",
         "layer" => "本级要求",
         "support" => "帮扶",
+        "tip" | "tip_gate" => "举报",
+        "missive" => "函",
         "login" => "账号",
         "signin" => "登录",
         "witness" => "见证",
         other => return other.to_string(),
     };
     let verb = match verb {
+        "write" => "开函",
+        "revoke" => "换新函",
+        "submit" => "收到",
+        "take" => "接手",
+        "close" if noun == "举报" => "办结",
+        "shut" => "停收",
         _ if noun == "隐患" => Act::from_code(verb).map_or("变动", act_done),
         "adopt" => "采用",
         "review" | "reviewed" => "复审",
@@ -212,6 +225,8 @@ pub fn source(source: &str) -> &'static str {
         "import" => "导入",
         "cli" => "命令行",
         "tick" => "系统到时",
+        "tip" => "公开的网页",
+        "missive" => "函上的码",
         "demo" => "演示",
         "witness" => "见证",
         _ => "其他",

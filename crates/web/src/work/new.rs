@@ -187,6 +187,7 @@ async fn page_of(
         filled.0.push(("recorder".into(), person));
     }
     let meeting = known.form.id == "meeting";
+    let faults = part::named(&known.form, faults);
     Ok(NewPage {
         parts: part::parts(&known.form, &known.people, &filled, &faults),
         day: typed.opt("happened_on").unwrap_or(today),

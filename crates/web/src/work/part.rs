@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::door::{Fields, Posted};
 use crate::error::FieldFault;
 use crate::page::{Choice, fault};
+use crate::words;
 
 /// One field of the form on the page.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +39,16 @@ pub fn parts(form: &Form, people: &[Choice], typed: &Fields, faults: &[FieldFaul
     form.fields.iter().map(|field| part(field, people, typed, faults)).collect()
 }
 
+/// Faults in the words of the form: a pack calls its fields as it likes, the general sentences know only their own names.
+pub fn named(form: &Form, mut faults: Vec<FieldFault>) -> Vec<FieldFault> {
+    for fault in &mut faults {
+        if let Some(field) = form.fields.iter().find(|f| f.key == fault.field) {
+            fault.title = fault.title.replacen(words::refusal::field(&fault.field), &field.label, 1);
+        }
+    }
+    faults
+}
+
 fn part(field: &Field, people: &[Choice], typed: &Fields, faults: &[FieldFault]) -> Part {
     let mut out = Part {
         name: field.key.clone(),
@@ -47,7 +58,7 @@ fn part(field: &Field, people: &[Choice], typed: &Fields, faults: &[FieldFault])
         chosen: typed.all(&field.key),
         columns: 2,
         required: field.required,
-        ask: crate::words::pages::ask_for(&field.label),
+        ask: words::pages::ask_for(&field.label),
         error: fault(faults, &field.key).to_string(),
         ..Part::default()
     };

@@ -273,6 +273,7 @@ async fn correct_page(
         .await?;
     let Some(form) = read.form else { return Err(base::Refusal::NotFound.into()) };
     let work = read.view.work;
+    let faults = part::named(&form, faults);
     let filled = typed.clone().unwrap_or_else(|| part::as_typed(&work.body));
     let credited = match &typed {
         Some(typed) => typed.all("person"),

@@ -10,6 +10,7 @@ use safety::org::{Role, UnitKind, unit};
 use safety::roll::{self, NewClass};
 use safety::support::{self, NewSupport, NewVisit};
 use safety::text::{self, NewText};
+use safety::tip::{self, NewTip};
 use safety::{Actor, Meta};
 
 use super::cast::Who;
@@ -170,15 +171,39 @@ fn weak(runner: &mut Runner, plan: &Plan) -> Result<()> {
     runner.barrier()
 }
 
+/// What parents told the main school's county since its gate was opened: a number of its own for each.
+fn tips(runner: &mut Runner, plan: &Plan) -> Result<()> {
+    let Some((leader, school)) = above(plan, 0, Role::BureauVice) else { return Ok(()) };
+    let actor = plan.cast.actor(leader).clone();
+    runner.job(&actor, Meta::of("demo"), "tip gate", false, |cx| tip::gate(cx, true))?;
+    runner.barrier()?;
+    for (code, kind, what) in words::notice::TIPS {
+        let new = NewTip {
+            unit: school,
+            kind: (*kind).into(),
+            what: (*what).into(),
+            happened_on: None,
+            contact: String::new(),
+        };
+        runner.job(&Actor::system(), Meta::of("demo"), "tip", false, move |cx| tip::submit(cx, &new, code))?;
+    }
+    runner.barrier()
+}
+
 /// The officer of the second chosen school's county, and that school.
 fn helped(plan: &Plan) -> Option<(Who, Id)> {
-    plan.chosen.iter().skip(1).find_map(|seat| {
+    above(plan, 1, Role::Officer)
+}
+
+/// Who has a post at the bureau over a chosen school, or over the first one after it that has such a bureau; and the school.
+fn above(plan: &Plan, skip: usize, role: Role) -> Option<(Who, Id)> {
+    plan.chosen.iter().skip(skip).find_map(|seat| {
         let mut above = plan.city.seat(*seat).parent?;
         while !matches!(plan.city.seat(above).new.kind, UnitKind::County | UnitKind::City) {
             above = plan.city.seat(above).parent?;
         }
-        let officer = plan.cast.houses.get(&above)?.first(Role::Officer)?;
-        Some((officer, plan.city.seat(*seat).id))
+        let who = plan.cast.houses.get(&above)?.first(role)?;
+        Some((who, plan.city.seat(*seat).id))
     })
 }
 
@@ -196,6 +221,7 @@ pub fn morning(runner: &mut Runner, plan: &Plan) -> Result<()> {
         runner.job(&actor, Meta::of("demo"), "visit", false, move |cx| support::record(cx, &new))?;
         runner.barrier()?;
     }
+    tips(runner, plan)?;
     let school = plan.chosen.iter().map(|s| plan.city.seat(*s).id).collect();
     let new = NewNotice {
         title: words::notice::WINTER.into(),

@@ -347,6 +347,11 @@ pub mod notice {
     pub const WINTER: &str = "冬季消防安全专项排查";
     pub const WINTER_BODY: &str = "入冬以来用电用火多，各校重点查疏散通道、安全出口、灭火器材、电器线路和取暖设备。\n隐患数、销账数从记录里统计；只请填一项：这次新配了多少具灭火器。";
     pub const EXTINGUISHERS: &str = "新配灭火器";
+    /// Receipt number, kind, what a parent says.
+    pub const TIPS: &[(&str, &str, &str)] = &[
+        ("DEM0000000000001", "bus", "放学时校门口接送的车停在人行道上，孩子只能走马路。"),
+        ("DEM0000000000002", "injury", "上周三下午有个孩子在操场摔破了头，没有听说学校报过。"),
+    ];
     pub const WEAK: &str = "两条隐患超过期限没有整改；安全主任刚接手，值班安排不全。";
     pub const HELP: &str = "每两周去一次：先帮着把值班表和巡查路线排出来，再一起过一遍隐患台账。";
     pub const SEEN: &str = "值班表已经贴出来，晚上这一班还空着；两条隐患改了一条。";

@@ -5,6 +5,7 @@ mod bureau;
 mod demo;
 mod journal;
 mod lists;
+mod live;
 mod machine;
 mod restart;
 mod submit;
@@ -85,7 +86,7 @@ pub fn audited(server: &Server) -> Done<i64> {
     }
 }
 
-const PARTS: [&str; 7] = ["demo", "bureau", "submit", "restart", "lists", "board", "journal"];
+const PARTS: [&str; 8] = ["demo", "bureau", "live", "submit", "restart", "lists", "board", "journal"];
 
 pub fn run(asked: &Asked) -> Done {
     let watch = Stopwatch::start();
@@ -94,12 +95,17 @@ pub fn run(asked: &Asked) -> Done {
     let machine = machine::line(&asked.dir)?;
     println!("{machine}");
     let wants = |part: &str| asked.only.is_empty() || asked.only.iter().any(|p| p == part);
-    if ["demo", "bureau", "submit", "restart"].iter().any(|part| wants(part)) {
+    if ["demo", "bureau", "live", "submit", "restart"].iter().any(|part| wants(part)) {
         demo::run(&mut bench, wants("demo"))?;
     }
     type Part = fn(&mut Bench<'_>) -> Done;
-    let parts: [(&str, Part); 4] =
-        [("bureau", bureau::run), ("submit", submit::run), ("restart", restart::run), ("lists", lists::run)];
+    let parts: [(&str, Part); 5] = [
+        ("bureau", bureau::run),
+        ("live", live::run),
+        ("submit", submit::run),
+        ("restart", restart::run),
+        ("lists", lists::run),
+    ];
     for (name, part) in parts.into_iter().filter(|(name, _)| wants(name)) {
         let done = part(&mut bench);
         bench.broken_off(name, done);
