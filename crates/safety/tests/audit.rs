@@ -44,6 +44,7 @@ fn lived_in(w: &World) -> Id {
     crate::text::lived_in(w);
     crate::story_support::lived_in(w);
     crate::notice::lived_in(w);
+    crate::story_3_5::lived_in(w);
     // Sets packs of its own, so it comes last.
     crate::story_1_1::lived_in(w);
     id

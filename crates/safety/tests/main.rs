@@ -25,6 +25,7 @@ mod story_1_1;
 mod story_1_3;
 mod story_2_6;
 mod story_3;
+mod story_3_5;
 mod story_4;
 mod story_4_2;
 mod story_support;

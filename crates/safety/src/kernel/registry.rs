@@ -51,6 +51,8 @@ pub const TABLES: &[Table] = &[
     record("check_place", ""),
     told("hazard", "what place_text protection measure five back_reason void_reason find"),
     told("hazard_step", "note change"),
+    told("drill", "title place process problems drop_reason back_reason"),
+    told("drill_class", "note"),
     told("duty", "back_reason"),
     told("duty_step", "note"),
     told("credit", "reason"),

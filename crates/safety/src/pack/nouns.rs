@@ -28,7 +28,9 @@ pub const NOUNS: &[(&str, bool)] = &[
     ("archive", false),
     ("matter", false),
     // part E
-    ("drill", false),
+    ("drill", true),
+    ("drill.night", true),
+    ("drill.stampede", true),
     ("movement", false),
     ("event", false),
     // part F
