@@ -23,6 +23,7 @@ mod small_pack;
 mod sql_both;
 mod story_1_1;
 mod story_1_3;
+mod story_2_5;
 mod story_2_6;
 mod story_3;
 mod story_3_5;

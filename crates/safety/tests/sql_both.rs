@@ -85,6 +85,8 @@ fn every_list_that_can_be_put_together_is_prepared_on_both_engines() {
         for reach in [Reach::Subtree, Reach::Unit, Reach::Nothing] {
             db.prepare(&safety::check::sql::page(reach)).unwrap();
             db.prepare(&safety::drill::sql::page(reach)).unwrap();
+            db.prepare(&safety::movement::sql::page(reach)).unwrap();
+            db.prepare(&safety::movement::sql::gatherings(reach)).unwrap();
             db.prepare(&safety::support::sql::list(reach)).unwrap();
             db.prepare(&safety::support::sql::visits(reach)).unwrap();
         }

@@ -11,7 +11,7 @@ use crate::duty::{self, Credit};
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::Action;
 use crate::kernel::text::Faults;
-use crate::{org::unit, roll};
+use crate::{movement, org::unit, roll};
 
 /// The signal. The classes on the roll of the day stand on the list from now on: at night those with boarders, each with
 /// its boarders. Refuses a day outside of the window.
@@ -183,4 +183,18 @@ fn credit(cx: &mut Cx<'_, '_>, drill: &Drill) -> Result<()> {
         duty::credit(cx, &credit)?;
     }
     Ok(())
+}
+
+/// The measured times of the classes go into the next edition of the buildings: pace and delay as they were, not as they
+/// are assumed. The plan is then reckoned anew. Refuses a drill that was not held, a night drill (other rooms), and what
+/// `movement::fit_to` refuses. Answers the new edition.
+pub fn fit(cx: &mut Cx<'_, '_>, id: Id) -> Result<Id> {
+    let drill = super::load(cx, id)?;
+    cx.require(Action::DrillManage, drill.unit, false)?;
+    if drill.night || !matches!(drill.state, State::Review | State::Done) {
+        return Err(base::Refusal::WrongState { from: drill.state.code(), action: "fit" }.into());
+    }
+    let list = call::of_drill(cx, id)?;
+    let measured: Vec<(String, i64)> = list.into_iter().filter_map(|c| Some((c.name, c.seconds?))).collect();
+    movement::fit_to(cx, drill.unit, id, &measured)
 }

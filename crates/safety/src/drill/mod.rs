@@ -2,7 +2,7 @@
 //! place, reviewed, and its improvements become tasks. Serves 3.5 (each term, a night drill where boarders live, fire and
 //! earthquake as background, self-rescue practised) and the drill of 2.5 (踩踏).
 //!
-//! `state` the life as a table · `act` the signal, the two phases, the end · `call` who is out, in, unknown, class by class,
+//! What a drill measured goes into the next plan by `fit`. `state` the life as a table · `act` the signal, the two phases, the end · `call` who is out, in, unknown, class by class,
 //! also from a telephone without network · `review` the inspectors' form and its tasks · `view` what is shown, and to whom.
 //! A held drill credits the pack's entries (`drill`, `drill.night`, `drill.stampede`). Names of pupils stand in no row: a
 //! class keeps ids, and whoever may not read the roll sees counts.
@@ -20,8 +20,8 @@ use db::{Row, args};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use act::{Paper, drop, finish, leave, muster, paper, start};
-pub use call::{Called, Missing, Where, call};
+pub use act::{Paper, drop, finish, fit, leave, muster, paper, start};
+pub use call::{Called, ClassCount, Missing, Where, call};
 pub use review::{Improvement, NewReview, review};
 pub use state::{Act, Fit, Part, Scenario, Skill, State};
 pub use view::{
@@ -33,7 +33,7 @@ use crate::kernel::files::Photo;
 use crate::kernel::rights::Action;
 use crate::kernel::text::Faults;
 use crate::org::{people, post, unit};
-use crate::text;
+use crate::{movement, text};
 
 /// Days that a window may be long: a term has no more.
 pub const WINDOW_DAYS: i64 = 200;
@@ -139,7 +139,7 @@ fn list_of<T: DeserializeOwned>(row: &Row, column: &str) -> Result<Vec<T>> {
     Ok(row.opt_text(column)?.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or_default())
 }
 
-fn fit(row: &Row, column: &str) -> Result<Option<Fit>> {
+fn fit_of(row: &Row, column: &str) -> Result<Option<Fit>> {
     Ok(row.opt_text(column)?.as_deref().and_then(Fit::from_code))
 }
 
@@ -177,8 +177,8 @@ pub(crate) fn from_row(row: &Row) -> Result<Drill> {
         on_paper: row.flag("on_paper")?,
         practised: list_of(row, "practised")?,
         process: row.opt_text("process")?,
-        plan_fit: fit(row, "plan_fit")?,
-        staff_fit: fit(row, "staff_fit")?,
+        plan_fit: fit_of(row, "plan_fit")?,
+        staff_fit: fit_of(row, "staff_fit")?,
         problems: row.opt_text("problems")?,
         photos: list_of(row, "photos")?,
         work: row.opt_id("work")?,
@@ -267,7 +267,7 @@ pub fn plan(cx: &mut Cx<'_, '_>, new: &NewDrill) -> Result<Id> {
         return Err(Error::invalid("id", Problem::Taken));
     }
     let (salt, now, claimed, person) = (cx.salt(), cx.now, cx.claimed()?, cx.actor.person);
-    let floor: Option<i64> = None;
+    let floor = movement::floor_of(cx, home.id)?;
     cx.put(
         "drill.plan",
         "drill",

@@ -31,8 +31,9 @@ pub const NOUNS: &[(&str, bool)] = &[
     ("drill", true),
     ("drill.night", true),
     ("drill.stampede", true),
-    ("movement", false),
-    ("event", false),
+    ("movement", true),
+    ("movement.posts", true),
+    ("event", true),
     // part F
     ("inspection", false),
     ("order", false),
@@ -53,6 +54,8 @@ pub const EVENTS: &[(&str, bool)] = &[
     ("hazard.major", true),
     ("hazard.overdue", true),
     ("hazard.recurring", true),
+    // a large event is planned: its approval is due before the day
+    ("gathering", true),
     ("incident", false),
     ("incident.closed", false),
     ("dorm.missing", false),
