@@ -10,6 +10,7 @@
 //! - `support` 帮扶: help for weak schools, guidance for others (1.3)
 //! - `hazard`  隐患 (2.6)
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
+//! - `incident` 事故报送 (1.2): reports, what each level owes upward and by when, who signed
 //! - `meeting` 例会: the agenda proposed from what is open; meetings about a hazard (1.1)
 //! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
 //! - `notice`  印发、签收、专项: reads every noun for its figures, so it stands below them; layers, year plan
@@ -22,6 +23,7 @@ pub mod check;
 pub mod duty;
 pub mod follow;
 pub mod hazard;
+pub mod incident;
 pub mod kernel;
 pub mod ledger;
 pub mod meeting;
@@ -56,6 +58,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 13, name: "walks", sql: include_str!("migrations/0013_walks.sql") },
     db::Migration { number: 14, name: "covering", sql: include_str!("migrations/0014_covering.sql") },
     db::Migration { number: 15, name: "feed", sql: include_str!("migrations/0015_feed.sql") },
+    db::Migration { number: 17, name: "incident", sql: include_str!("migrations/0017_incident.sql") },
 ];
 
 /// Out of order no database opens: two branches that each add one are caught here, not at a bureau.
@@ -87,6 +90,7 @@ pub fn statements() -> Vec<&'static str> {
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,
+        incident::sql::ALL,
         ledger::sql::ALL,
         notice::sql::ALL,
     ]

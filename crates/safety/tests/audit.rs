@@ -44,6 +44,7 @@ fn lived_in(w: &World) -> Id {
     crate::text::lived_in(w);
     crate::story_support::lived_in(w);
     crate::notice::lived_in(w);
+    crate::story_1_2::lived_in(w);
     // Sets packs of its own, so it comes last.
     crate::story_1_1::lived_in(w);
     id
@@ -75,6 +76,7 @@ fn a_changed_an_added_and_a_removed_row_of_every_record_table_are_named() {
                 // Bytes of its own: an address opens one calendar.
                 "address" if name == "feed" => "salt".into(),
                 "period" if name == "period_sheet" => "'geist'".into(),
+                "from_on" if name == "incident_zero" => "0".into(),
                 c => c.to_string(),
             });
             let values = values.collect::<Vec<String>>().join(", ");
