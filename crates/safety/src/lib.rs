@@ -12,6 +12,7 @@
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
 //! - `movement` 错时放学、岗位、大型活动 (2.5): calls the planner `crowd`
 //! - `drill`   疏散自救演练 (3.5, and the drill of 2.5)
+//! - `incident` 事故报送 (1.2): reports, what each level owes upward and by when, who signed
 //! - `meeting` 例会: the agenda proposed from what is open; meetings about a hazard (1.1)
 //! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
 //! - `notice`  印发、签收、专项: reads every noun for its figures, so it stands below them; layers, year plan
@@ -25,6 +26,7 @@ pub mod drill;
 pub mod duty;
 pub mod follow;
 pub mod hazard;
+pub mod incident;
 pub mod kernel;
 pub mod ledger;
 pub mod meeting;
@@ -60,6 +62,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 13, name: "walks", sql: include_str!("migrations/0013_walks.sql") },
     db::Migration { number: 14, name: "covering", sql: include_str!("migrations/0014_covering.sql") },
     db::Migration { number: 15, name: "feed", sql: include_str!("migrations/0015_feed.sql") },
+    db::Migration { number: 17, name: "incident", sql: include_str!("migrations/0017_incident.sql") },
     db::Migration { number: 18, name: "movement", sql: include_str!("migrations/0018_movement.sql") },
     db::Migration { number: 19, name: "drill", sql: include_str!("migrations/0019_drill.sql") },
 ];
@@ -95,6 +98,7 @@ pub fn statements() -> Vec<&'static str> {
         check::sql::ALL,
         movement::sql::ALL,
         drill::sql::ALL,
+        incident::sql::ALL,
         ledger::sql::ALL,
         notice::sql::ALL,
     ]

@@ -22,6 +22,8 @@ mod roll;
 mod small_pack;
 mod sql_both;
 mod story_1_1;
+mod story_1_2;
+mod story_1_2_people;
 mod story_1_3;
 mod story_2_5;
 mod story_2_6;

@@ -62,6 +62,12 @@ pub enum Action {
     HazardCorrect,
     HazardDismiss,
     HazardVoid,
+    IncidentRead,
+    IncidentReport,
+    IncidentCall,
+    IncidentSteer,
+    IncidentReceive,
+    IncidentWithdraw,
     DutyRead,
     WorkRecord,
     DutyArrange,
@@ -130,6 +136,12 @@ impl Action {
         HazardCorrect,
         HazardDismiss,
         HazardVoid,
+        IncidentRead,
+        IncidentReport,
+        IncidentCall,
+        IncidentSteer,
+        IncidentReceive,
+        IncidentWithdraw,
         DutyRead,
         WorkRecord,
         DutyArrange,
@@ -189,6 +201,8 @@ const READS: &[Action] = &[UnitRead, PersonRead, PlaceRead, ContactsRead, CheckR
 const STEER: &[Action] =
     &[HazardGrade, HazardAssign, HazardReport, HazardTransfer, HazardFive, HazardCorrect, HazardDismiss, HazardVoid];
 const WORK: &[Action] = &[HazardProtect, HazardRectify, HazardExtend];
+
+const REPORTS: &[Action] = &[IncidentRead, IncidentReport, IncidentCall, IncidentSteer];
 
 const fn rule(
     id: &'static str,
@@ -270,6 +284,16 @@ pub const RULES: &[Rule] = &[
     rule("drill.lead", &[DrillManage], &[Principal, Vice, SafetyHead, PupilsHead], &[Own], false),
     rule("drill.centre", &[DrillRead, DrillManage, DrillCall], SAFETY, &[Below], false),
     rule("drill.bureau", &[DrillRead], BUREAU, &[Own, Below], false),
+    // Whoever stands beside it reports, whatever the post, and reads what he reported; the course of it is for those who
+    // answer for it. A superior signs and passes on, and writes a first report only for a school that rang up.
+    rule("incident.staff", &[IncidentReport], STAFF, &[Own], false),
+    rule("incident.mine", &[IncidentCall], STAFF, &[Own], true),
+    rule("incident.school", REPORTS, SAFETY, &[Own, Below], false),
+    rule("incident.reporter", REPORTS, &[Reporter], &[Own], false),
+    rule("incident.pupils", &[IncidentRead], &[PupilsHead], &[Own], false),
+    rule("incident.withdraw", &[IncidentWithdraw], SAFETY, &[Own, Below], false),
+    rule("incident.bureau", &[IncidentRead, IncidentReport, IncidentCall, IncidentReceive], BUREAU, &[Below], false),
+    rule("incident.desk", &[IncidentRead, IncidentReport, IncidentCall, IncidentReceive], &[Desk], &[Below], false),
     rule("record.staff", &[WorkRecord], STAFF, &[Own], false),
     rule("record.centre", &[WorkRecord, DutyArrange, DutyCheck], SAFETY, &[Own, Below], false),
     rule("record.bureau", &[WorkRecord, DutyArrange, DutyCheck], BUREAU, &[Own], false),
