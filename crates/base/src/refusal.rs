@@ -98,6 +98,12 @@ pub enum Problem {
     Mismatch {
         with: &'static str,
     },
+    /// What the planner of movement says of a figure: its code, the place (table, row, column) and its own sentence.
+    Planner {
+        code: String,
+        place: String,
+        message: String,
+    },
     /// Hazards that are not dealt with stand in the way: how many, and the number of the first.
     StillOpen {
         count: i64,

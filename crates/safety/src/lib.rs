@@ -10,6 +10,9 @@
 //! - `support` 帮扶: help for weak schools, guidance for others (1.3)
 //! - `hazard`  隐患 (2.6)
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
+//! - `movement` 错时放学、岗位、大型活动 (2.5): calls the planner `crowd`
+//! - `drill`   疏散自救演练 (3.5, and the drill of 2.5)
+//! - `incident` 事故报送 (1.2): reports, what each level owes upward and by when, who signed
 //! - `meeting` 例会: the agenda proposed from what is open; meetings about a hazard (1.1)
 //! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
 //! - `missive` 函: an agency signs for and answers a hazard by a link, without an account (2.6, 4.4)
@@ -21,13 +24,16 @@
 //! more is held small: `hazard::view` asks `check` for a title.
 
 pub mod check;
+pub mod drill;
 pub mod duty;
 pub mod follow;
 pub mod hazard;
+pub mod incident;
 pub mod kernel;
 pub mod ledger;
 pub mod meeting;
 pub mod missive;
+pub mod movement;
 pub mod notice;
 pub mod org;
 pub mod pack;
@@ -60,6 +66,9 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 13, name: "walks", sql: include_str!("migrations/0013_walks.sql") },
     db::Migration { number: 14, name: "covering", sql: include_str!("migrations/0014_covering.sql") },
     db::Migration { number: 15, name: "feed", sql: include_str!("migrations/0015_feed.sql") },
+    db::Migration { number: 17, name: "incident", sql: include_str!("migrations/0017_incident.sql") },
+    db::Migration { number: 18, name: "movement", sql: include_str!("migrations/0018_movement.sql") },
+    db::Migration { number: 19, name: "drill", sql: include_str!("migrations/0019_drill.sql") },
     db::Migration { number: 22, name: "tip", sql: include_str!("migrations/0022_tip.sql") },
     db::Migration { number: 23, name: "missive", sql: include_str!("migrations/0023_missive.sql") },
 ];
@@ -95,6 +104,9 @@ pub fn statements() -> Vec<&'static str> {
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,
+        movement::sql::ALL,
+        drill::sql::ALL,
+        incident::sql::ALL,
         ledger::sql::ALL,
         notice::sql::ALL,
     ]

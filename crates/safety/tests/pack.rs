@@ -7,12 +7,13 @@ use safety::pack::{self, Pack, What, builtin, nouns};
 fn the_built_in_pack_reads_without_a_finding() {
     let (pack, findings) = pack::read(&builtin::files());
     assert_eq!(findings, [], "{findings:#?}");
-    assert_eq!((pack.items.len(), pack.topics.len()), (23, 8));
+    assert_eq!((pack.items.len(), pack.topics.len()), (23, 9));
     assert!(pack.entries.iter().filter(|e| e.makes_cells()).count() >= 15);
     for id in ["meet.bureau", "meet.school", "meet.special", "edu.topics", "edu.law", "duty.paper", "hazard.coverage"] {
         assert!(pack.entry(id).is_some(), "{id}");
     }
-    assert!(!pack.entry("drill.day").unwrap().makes_cells(), "nobody could record a drill yet");
+    assert!(pack.entry("drill.day").unwrap().makes_cells());
+    assert!(!pack.entry("patrol.rounds").unwrap().makes_cells(), "nobody could record a round yet");
 }
 
 #[test]
@@ -20,7 +21,12 @@ fn numbers_keep_their_values() {
     let pack = Pack::builtin();
     let days = |key: &str| pack.span(key) / Ms::DAY;
     let is: Vec<i64> = nouns::KEYS.iter().map(|k| days(k)).collect();
-    assert_eq!(is, [1, 1, 1, 7, 30, 30, 1, 3, 2, 10, 30, 30, 3]);
+    assert_eq!(is, [1, 1, 1, 7, 30, 30, 1, 3, 2, 10, 30, 30, 3, 0, 0, 0, 0, 0, 0, 0, 7, 30, 7, 0]);
+    let minutes = |key: &str| pack.span(key) / Ms::MINUTE;
+    let first = ["phone", "written", "party", "sign", "level", "follow.gap", "class.a.lost"];
+    assert_eq!(first.map(|k| minutes(&format!("incident.{k}"))), [30, 120, 60, 30, 120, 60, 120]);
+    let counts: Vec<i64> = nouns::COUNTS.iter().map(|k| pack.count(k)).collect();
+    assert_eq!(counts, [30, 100, 10_000, 10, 50, 5_000, 3, 10, 1_000, 1, 3, 5, 1]);
     assert_eq!(pack.param("hazard.decide").clause, "4.1");
     assert_eq!(pack.points("stair"), ["clear", "light", "rail", "sign"]);
     assert_eq!(pack.points("fence"), pack.points("other"), "a kind of place without its own points");

@@ -82,8 +82,15 @@ fn every_list_that_can_be_put_together_is_prepared_on_both_engines() {
                 db.prepare(&sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
             }
         }
+        for reach in [Reach::Subtree, Reach::Unit, Reach::Nothing, Reach::All] {
+            db.prepare(&safety::incident::sql::by_id(reach)).unwrap();
+            incident_lists(db, reach);
+        }
         for reach in [Reach::Subtree, Reach::Unit, Reach::Nothing] {
             db.prepare(&safety::check::sql::page(reach)).unwrap();
+            db.prepare(&safety::drill::sql::page(reach)).unwrap();
+            db.prepare(&safety::movement::sql::page(reach)).unwrap();
+            db.prepare(&safety::movement::sql::gatherings(reach)).unwrap();
             db.prepare(&safety::support::sql::list(reach)).unwrap();
             db.prepare(&safety::support::sql::visits(reach)).unwrap();
             db.prepare(&safety::tip::sql::list(reach)).unwrap();
@@ -92,6 +99,31 @@ fn every_list_that_can_be_put_together_is_prepared_on_both_engines() {
         db.prepare(&safety::org::post::vacant_sql()).unwrap();
         assert_eq!(count, 5 * 2 * 8 * 2 * 2 * 4);
     });
+}
+
+fn incident_lists(db: &Db, reach: Reach) {
+    use safety::incident::list::{conditions, count_sql, page_sql};
+    use safety::incident::{Bucket, Class, Filter, Kind, State};
+    let id = Id::from_parts(Ms(0), [1; 10]);
+    for bucket in Bucket::ALL.iter().map(|b| Some(*b)).chain([None]) {
+        let full = Filter {
+            bucket,
+            unit: Some(id),
+            state: Some(State::Handling),
+            kind: Some(Kind::Fire),
+            class: Some(Class::A),
+            query: Some("操场".into()),
+            from_on: Day::new(2026, 9, 1),
+            until_on: Day::new(2026, 12, 1),
+        };
+        for filter in [full, Filter { bucket, ..Filter::default() }] {
+            let q = || conditions(reach, id, Some(id), Ms(0), &filter);
+            for q in [page_sql(q(), None, 50), page_sql(q(), Some((Ms(0), id)), 50), count_sql(q())] {
+                let sql = q.sql.clone();
+                db.read(move |tx| tx.rows(&q.sql, &q.args)).unwrap_or_else(|e| panic!("{sql}: {e}"));
+            }
+        }
+    }
 }
 
 #[test]

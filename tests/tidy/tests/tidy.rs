@@ -13,7 +13,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("journal", &["base"]),
     ("crowd", &[]),
     ("assets", &[]),
-    ("safety", &["base", "db", "journal"]),
+    ("safety", &["base", "db", "journal", "crowd"]),
     ("web", &["base", "db", "journal", "safety", "assets"]),
     ("courier", &["base"]),
     ("fakes", &["base"]),

@@ -63,6 +63,28 @@ pub(crate) fn eras(unit: &Unit, steps: &[(Day, Option<String>, Option<String>)])
     out
 }
 
+/// The same, with the days on which the roll has boarders: 有住宿生的学校 (3.5) is a school with boarders, declared or on
+/// its roll.
+pub(crate) fn boarded(eras: Vec<(Day, Attributes)>, boarders: &[Span]) -> Vec<(Day, Attributes)> {
+    let Some(opening) = eras.first().map(|(on, _)| *on) else { return eras };
+    if boarders.is_empty() || eras.iter().all(|(_, a)| a.boarding) {
+        return eras;
+    }
+    let ends = boarders.iter().filter_map(|s| s.until.map(|last| last.plus_days(1)));
+    let cuts = eras.iter().map(|(on, _)| *on).chain(boarders.iter().map(|s| s.from)).chain(ends);
+    let cuts: std::collections::BTreeSet<Day> = cuts.map(|day| day.max(opening)).collect();
+    let mut out: Vec<(Day, Attributes)> = Vec::new();
+    for day in cuts {
+        let Some((_, told)) = eras.iter().rev().find(|(from, _)| *from <= day) else { continue };
+        let mut now = told.clone();
+        now.boarding = now.boarding || boarders.iter().any(|s| s.touches(day, day));
+        if out.last().is_none_or(|(_, last)| *last != now) {
+            out.push((day, now));
+        }
+    }
+    out
+}
+
 /// When duties are expected of a unit: from its 启用日, never before its opening, to its closing.
 fn life(unit: &Unit) -> Span {
     Span { from: unit.opened_on.max(unit.kept_from), until: unit.closed_on }
@@ -85,7 +107,9 @@ pub fn of_unit(cx: &mut Cx<'_, '_>, unit: &Unit) -> Result<Facts> {
     let people = cx.tx.rows(sql::HOLDINGS_OF, args![unit.id])?;
     let people = people.iter().filter_map(|row| holding(row).transpose()).collect::<Result<Vec<_>>>()?;
     let classes = classes_of(cx, unit.id)?;
-    Ok(Facts { unit: unit.id, county: unit.county, eras: eras(unit, &steps), life: life(unit), classes, people })
+    let boarders = cx.tx.rows(sql::BOARDERS_OF, args![unit.id])?.iter().map(span).collect::<Result<Vec<_>>>()?;
+    let eras = boarded(eras(unit, &steps), &boarders);
+    Ok(Facts { unit: unit.id, county: unit.county, eras, life: life(unit), classes, people })
 }
 
 /// Classes on the roll, with the days between which each stands on it.
@@ -95,6 +119,10 @@ pub fn classes_of(cx: &mut Cx<'_, '_>, unit: Id) -> Result<Vec<(Id, Span)>> {
 
 fn class(row: &Row) -> Result<(Id, Span)> {
     Ok((row.id("id")?, Span { from: row.day("opened_on")?, until: row.opt_day("closed_on")? }))
+}
+
+fn span(row: &Row) -> Result<Span> {
+    Ok(Span { from: row.day("from_on")?, until: row.opt_day("until_on")? })
 }
 
 /// A unit of a roster and the bureau on whose board it stands.
@@ -126,6 +154,10 @@ pub fn roster_of(tx: &mut Tx<'_>, top: Id) -> Result<Vec<Member>> {
     for row in tx.rows(sql::CLASSES_UNDER, args![top])? {
         classes.entry(row.id("unit")?).or_default().push(class(&row)?);
     }
+    let mut boarders: BTreeMap<Id, Vec<Span>> = BTreeMap::new();
+    for row in tx.rows(sql::BOARDERS_UNDER, args![top])? {
+        boarders.entry(row.id("unit")?).or_default().push(span(&row)?);
+    }
     let rows = tx.rows(sql::UNITS_UNDER, args![top])?;
     let units = rows.iter().map(unit::from_row).collect::<Result<Vec<_>>>()?;
     let bureaus: BTreeMap<Id, Id> = bureaus(&units, top);
@@ -135,7 +167,7 @@ pub fn roster_of(tx: &mut Tx<'_>, top: Id) -> Result<Vec<Member>> {
         let facts = Facts {
             unit: unit.id,
             county: unit.county,
-            eras: eras(&unit, &steps),
+            eras: boarded(eras(&unit, &steps), &boarders.remove(&unit.id).unwrap_or_default()),
             life: life(&unit),
             classes: classes.remove(&unit.id).unwrap_or_default(),
             people: people.remove(&unit.id).unwrap_or_default(),

@@ -5,7 +5,7 @@
 //! What is expected is computed (`cells`), what happened is stored here, lateness follows from the first receipt at which
 //! the quota was complete. `work` keeps the filled forms of the pack; `credit` links any record to the cells it serves;
 //! `attend` finds the persons whom a record credits; `act` has the stages 安排 → 检查 → 验收; `waiver` is the one place
-//! that exempts; `tally` counts; `board`, `split`, `plan` and `list` read; `feed` is a person's open work for his own
+//! that exempts; `tally` counts; `noun` says what is owed of one noun's records; `board`, `split`, `plan` and `list` read; `feed` is a person's open work for his own
 //! calendar; `frozen` keeps closed periods as they were judged.
 //! Not here: meetings' agendas (`meeting`), nouns that credit duties (`hazard`, `check` call `credit`).
 
@@ -21,6 +21,7 @@ pub mod form;
 pub mod frozen;
 pub mod lines;
 pub mod list;
+pub mod noun;
 pub mod owner;
 pub mod plan;
 pub mod rehearse;

@@ -101,6 +101,11 @@ pub const HOLDINGS_UNDER: &str = "select p.home, p.person, p.role, p.from_on, p.
 pub const CLASSES_OF: &str = "select id, opened_on, closed_on from class where unit = $1 order by id";
 pub const CLASSES_UNDER: &str = "select c.unit, c.id, c.opened_on, c.closed_on from class c \
     join unit_tree t on t.unit = c.unit where t.top = $1 order by c.unit, c.id";
+/// Times in which a class had boarders.
+pub const BOARDERS_OF: &str =
+    "select from_on, until_on from class_span where unit = $1 and boarders > 0 order by from_on";
+pub const BOARDERS_UNDER: &str = "select s.unit, s.from_on, s.until_on from class_span s \
+    join unit_tree t on t.unit = s.unit where t.top = $1 and s.boarders > 0 order by s.unit, s.from_on";
 /// Class teachers on a day.
 pub const TEACHERS_OF: &str = "select class, teacher from class_span where unit = $1 and from_on <= $2 \
     and (until_on is null or until_on >= $2) and teacher is not null order by class, id";
@@ -421,6 +426,8 @@ pub const ALL: &[&str] = &[
     OF_PERIOD,
     CLASSES_OF,
     CLASSES_UNDER,
+    BOARDERS_OF,
+    BOARDERS_UNDER,
     TEACHERS_OF,
     SEATS_HERE,
     SEATS_BELOW,

@@ -35,9 +35,11 @@ impl Pack {
     pub fn builtin() -> Arc<Pack> {
         builtin::pack()
     }
-    /// A number by its key. A key that no pack has cannot be loaded (`nouns::KEYS`); a day stands in for it.
+    /// A number by its key. A pack that was published before the key existed is read with the built-in pack's number; a
+    /// key that no pack has cannot be loaded (`nouns::KEYS`), and a day stands in for it.
     pub fn param(&self, key: &str) -> Param {
-        self.params.get(key).cloned().unwrap_or_else(|| Param {
+        let own = self.params.get(key).cloned();
+        own.or_else(|| Pack::builtin().params.get(key).cloned()).unwrap_or_else(|| Param {
             key: "missing".into(),
             clause: "2.6".into(),
             basis: Basis::Interpretation,
@@ -50,7 +52,11 @@ impl Pack {
     }
     /// A time in milliseconds by its key.
     pub fn span(&self, key: &str) -> i64 {
-        self.params.get(key).map_or(base::Ms::DAY, |p| p.span_ms)
+        self.params.get(key).map_or_else(|| self.param(key).span_ms, |p| p.span_ms)
+    }
+    /// A count by its key (`nouns::COUNTS`).
+    pub fn count(&self, key: &str) -> i64 {
+        self.params.get(key).map_or_else(|| self.param(key).amount.value, |p| p.amount.value)
     }
     /// What to look at, by kind of place: the points of a check (chips on the page). Keys; the door words them.
     pub fn points(&self, place_kind: &str) -> &[String] {

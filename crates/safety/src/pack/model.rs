@@ -51,6 +51,15 @@ pub enum Unit {
     Percent,
     KilometresPerHour,
     Times,
+    People,
+    TenThousandYuan,
+}
+
+impl Unit {
+    /// Of a bare number, not a time.
+    pub fn is_count(self) -> bool {
+        matches!(self, Unit::Times | Unit::People | Unit::TenThousandYuan)
+    }
 }
 
 /// One number that a noun asks for by its key, with its clause and what it rests on.

@@ -13,7 +13,8 @@ pub const NOUNS: &[(&str, bool)] = &[
     ("support.visit", false),
     ("post", false),
     // part C
-    ("incident", false),
+    ("incident", true),
+    ("incident.zero", true),
     ("alarm", false),
     ("video", false),
     // part D
@@ -28,9 +29,12 @@ pub const NOUNS: &[(&str, bool)] = &[
     ("archive", false),
     ("matter", false),
     // part E
-    ("drill", false),
-    ("movement", false),
-    ("event", false),
+    ("drill", true),
+    ("drill.night", true),
+    ("drill.stampede", true),
+    ("movement", true),
+    ("movement.posts", true),
+    ("event", true),
     // part F
     ("inspection", false),
     ("order", false),
@@ -51,8 +55,11 @@ pub const EVENTS: &[(&str, bool)] = &[
     ("hazard.major", true),
     ("hazard.overdue", true),
     ("hazard.recurring", true),
-    ("incident", false),
-    ("incident.closed", false),
+    // a large event is planned: its approval is due before the day
+    ("gathering", true),
+    ("incident", true),
+    ("incident.grave", true),
+    ("incident.closed", true),
     ("dorm.missing", false),
     ("school_year.ended", false),
 ];
@@ -125,6 +132,7 @@ pub const GROUPS: &[&str] = &[
 pub const MORE_IS_STRICTER: &[&str] = &[
     "hazard.recurring",
     "incident.window",
+    "incident.window.short",
     "food.sample.amount",
     "food.sample.keep",
     "fire.wiring.coverage",
@@ -146,4 +154,32 @@ pub const KEYS: &[&str] = &[
     "hazard.recurring",
     "hazard.extend_max",
     "back_entry",
+    "incident.phone",
+    "incident.written",
+    "incident.party",
+    "incident.sign",
+    "incident.level",
+    "incident.follow.at",
+    "incident.follow.gap",
+    "incident.final",
+    "incident.window",
+    "incident.window.short",
+    "incident.class.a.lost",
+];
+
+/// Numbers that code asks for, each a count (people, 万元).
+pub const COUNTS: &[&str] = &[
+    "incident.grade.special.dead",
+    "incident.grade.special.serious",
+    "incident.grade.special.loss",
+    "incident.grade.major.dead",
+    "incident.grade.major.serious",
+    "incident.grade.major.loss",
+    "incident.grade.larger.dead",
+    "incident.grade.larger.serious",
+    "incident.grade.larger.loss",
+    "incident.class.a.dead",
+    "incident.class.a.sent",
+    "incident.class.a.poisoned",
+    "incident.class.b.sent",
 ];

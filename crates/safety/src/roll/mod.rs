@@ -421,7 +421,12 @@ pub fn change(cx: &mut Cx<'_, '_>, id: Id, change: &Change) -> Result<()> {
     if from > today {
         return Err(Error::invalid("from_on", Problem::InFuture { minutes: from.days_since(today) * 24 * 60 }));
     }
-    put_state(cx, &class, &State { name, ..State::of_new(&new) }, from)
+    put_state(cx, &class, &State { name, ..State::of_new(&new) }, from)?;
+    // The first boarder, or the last one gone: other duties are owed.
+    if (class.boarders > 0) != (new.boarders > 0) {
+        crate::follow::unit_changed(cx, class.unit)?;
+    }
+    Ok(())
 }
 
 pub(super) fn still_open(class: &Class, action: &'static str) -> Result<()> {

@@ -85,6 +85,9 @@ fn unit_code(code: &str) -> &str {
         "percent" => "%",
         "kilometresperhour" => "公里/小时",
         "times" => "次",
+        "people" => "人",
+        "tenthousandyuan" => "万元",
+        "number" => "数目",
         other => other,
     }
 }
@@ -100,6 +103,8 @@ pub fn unit(unit: Unit) -> &'static str {
         Unit::Percent => "%",
         Unit::KilometresPerHour => "公里/小时",
         Unit::Times => "次",
+        Unit::People => "人",
+        Unit::TenThousandYuan => "万元",
     }
 }
 
@@ -114,6 +119,8 @@ pub fn unit_written(unit: Unit) -> &'static str {
         Unit::Percent => "%",
         Unit::KilometresPerHour => "km/h",
         Unit::Times => "times",
+        Unit::People => "people",
+        Unit::TenThousandYuan => "wan_yuan",
     }
 }
 

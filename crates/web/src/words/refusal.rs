@@ -130,6 +130,7 @@ pub fn problem(name: &str, problem: &Problem) -> String {
         Problem::Person { name, several: true } => format!("“{}”有重名，请写成“学校＋姓名”。", short(name)),
         Problem::Taken => format!("{label}已经有人用了，换一个。"),
         Problem::Mismatch { with } => mismatch(name, with),
+        Problem::Planner { place, message, .. } => format!("{place}：{message}"),
         Problem::StillOpen { count: 1, first } => format!("还有 1 条隐患没有办结（{}），请先销账再办。", short(first)),
         Problem::StillOpen { count, first } => {
             format!("还有 {count} 条隐患没有办结（{} 等），请先逐条销账再办。", short(first))

@@ -212,6 +212,8 @@ pub fn amount(t: &Table<'_>, key: &'static str) -> Option<Amount> {
         "%" => Unit::Percent,
         "km/h" => Unit::KilometresPerHour,
         "times" => Unit::Times,
+        "people" => Unit::People,
+        "wan_yuan" => Unit::TenThousandYuan,
         other => {
             t.fault(key, What::UnknownCode { key: key.into(), got: other.into() });
             return None;
@@ -253,6 +255,10 @@ pub fn params(t: &Table<'_>, pack: &mut Pack) {
             let got = format!("{:?}", amount.unit).to_lowercase();
             p.fault("value", What::WrongUnit { key: key.clone(), got, wanted: "time" });
         }
+        if let Some(amount) = amount.filter(|a| nouns::COUNTS.contains(&key.as_str()) && !a.unit.is_count()) {
+            let got = format!("{:?}", amount.unit).to_lowercase();
+            p.fault("value", What::WrongUnit { key: key.clone(), got, wanted: "number" });
+        }
         let Some(amount) = amount.filter(|_| !p.is_bad()) else { continue };
         let span_ms = span.unwrap_or(0);
         let param = Param { key: key.clone(), clause, basis, source, reason, amount, span_ms, at: p.at() };
@@ -260,7 +266,7 @@ pub fn params(t: &Table<'_>, pack: &mut Pack) {
             p.fault("key", What::Duplicate { id: key });
         }
     }
-    for key in nouns::KEYS {
+    for key in nouns::KEYS.iter().chain(nouns::COUNTS) {
         if !declared.iter().any(|k| k == key) {
             t.file.add(t.at(), What::MissingKey { key: (*key).into() });
         }

@@ -143,6 +143,8 @@ fn param(p: &Param) -> Value {
         Unit::Percent => "%",
         Unit::KilometresPerHour => "km/h",
         Unit::Times => "times",
+        Unit::People => "people",
+        Unit::TenThousandYuan => "wan_yuan",
     };
     json!({
         "key": p.key, "clause": p.clause, "basis": basis(p.basis), "source": p.source, "reason": p.reason,

@@ -1,0 +1,78 @@
+-- Drills (演练): planned with a window, held with a stopwatch, counted class by class, reviewed. Names stand in no row: a
+-- class keeps the ids of the pupils it missed.
+create table drill (
+  county bigint not null,
+  id {BLOB} not null,
+  version bigint not null,
+  salt {BLOB} not null,
+  unit {BLOB} not null,
+  title text not null,
+  scenario text not null,
+  night bigint not null,
+  told bigint not null,
+  window_from bigint not null,
+  window_until bigint not null,
+  place text,
+  edition {BLOB},
+  roles text not null,
+  state text not null,
+  floor_s bigint,
+  started_at bigint,
+  leave_at bigint,
+  muster_at bigint,
+  listed_at bigint,
+  ended_at bigint,
+  held_on bigint,
+  expected bigint not null,
+  out_n bigint not null,
+  in_n bigint not null,
+  unknown_n bigint not null,
+  out_s bigint,
+  list_s bigint,
+  on_paper bigint not null,
+  practised text not null,
+  process text,
+  plan_fit text,
+  staff_fit text,
+  problems text,
+  photos text,
+  work {BLOB},
+  drop_reason text,
+  back_reason text,
+  planned_by {BLOB},
+  started_by {BLOB},
+  reviewed_by {BLOB},
+  reviewed_at bigint,
+  claimed_at bigint not null,
+  received_at bigint not null,
+  primary key (county, id)
+);
+create index drill_id on drill (id);
+create index drill_unit on drill (unit, received_at, id);
+create index drill_held on drill (unit, held_on);
+
+create table drill_class (
+  county bigint not null,
+  id {BLOB} not null,
+  version bigint not null,
+  salt {BLOB} not null,
+  unit {BLOB} not null,
+  drill {BLOB} not null,
+  class {BLOB},
+  name text not null,
+  serial bigint not null,
+  expected bigint not null,
+  out_n bigint,
+  in_n bigint,
+  unknown_n bigint,
+  cover_s bigint,
+  seconds bigint,
+  missing text,
+  note text,
+  by_person {BLOB},
+  said_at bigint,
+  received_at bigint not null,
+  primary key (county, id)
+);
+create index drill_class_id on drill_class (id);
+create index drill_class_of on drill_class (drill, serial);

@@ -1,0 +1,105 @@
+//! 1.2, who: anybody reports, those who answer for it follow it, a superior signs and writes nothing, a stranger knows of
+//! nothing; a school without a line; what was none; a week without any (零报告).
+
+use base::{Ms, Refusal};
+use safety::Cx;
+use safety::incident::{self, Act, Filter, Input, LegKind, NewIncident, NewReport, ReportKind, State, zero};
+use safety::org::Role;
+
+use crate::story_1_2::{act, again, fall, leg, report, said, view};
+use crate::world::{World, on_both, refusal};
+
+#[test]
+fn anybody_reports_and_reads_his_own_those_who_answer_read_all_and_strangers_know_of_nothing() {
+    on_both(|w| {
+        let id = report(w, "张福贵", fall());
+        let v = view(w, "张福贵", id);
+        assert_eq!(v.acts, [Act::Call, Act::Hazard], "the guard may say that he rang up, and raise what he saw");
+        act(w, "张福贵", id, Act::Call, Input::default()).unwrap();
+        assert_eq!(refusal(again(w, "张福贵", id, ReportKind::Follow, said("好了"))), Refusal::NoRight);
+        for who in ["宋老师", "王建军", "北山主任", "桦甸股长", "中心校校长", "市场监管", "市审计", "市管理员"]
+        {
+            let seen = w.sees(who, move |cx| incident::view::view(cx, id));
+            assert_eq!(refusal(seen.map(|_| ())), Refusal::NotFound, "{who}");
+            for what in [Act::Receive, Act::Pass, Act::End, Act::Withdraw, Act::Call] {
+                assert_eq!(refusal(act(w, who, id, what, Input::default())), Refusal::NotFound, "{who} {what:?}");
+            }
+            if let Ok(page) = w.sees(who, |cx| incident::list::list(cx, &Filter::default(), None, 9)) {
+                assert_eq!(page.items.len(), 0, "{who}");
+            }
+        }
+        for who in ["马校长", "周文海", "李建国", "于海涛", "孙局长", "李局"] {
+            let page = w.sees(who, |cx| incident::list::list(cx, &Filter::default(), None, 9)).unwrap();
+            assert_eq!(page.items.len(), 1, "{who}");
+        }
+        assert_eq!(
+            refusal(act(w, "李建国", id, Act::Receive, Input::default())),
+            Refusal::NoRight,
+            "nobody signs for himself"
+        );
+        assert_eq!(refusal(again(w, "于海涛", id, ReportKind::Follow, said("改"))), Refusal::NoRight);
+        let foreign = NewIncident { unit: Some(w.foreign_school), ..fall() };
+        assert_eq!(refusal(w.by("李建国", move |cx| incident::report::report(cx, &foreign))), Refusal::NotFound);
+        let bureau = NewIncident { unit: Some(w.county), ..fall() };
+        assert!(w.by("于海涛", move |cx| incident::report::report(cx, &bureau)).is_err());
+        let gate = NewReport { place: Some(w.foreign_gate), ..NewReport::default() };
+        let elsewhere = NewIncident { told: gate, ..fall() };
+        assert!(matches!(refusal(w.by("李建国", move |cx| incident::report::report(cx, &elsewhere))),
+            Refusal::Invalid(f) if f[0].field == "place"));
+    });
+}
+
+#[test]
+fn a_school_without_a_line_rings_up_and_the_desk_writes_it_down() {
+    on_both(|w| {
+        w.person("值班员", w.county, &[Role::Desk]);
+        let mut new = NewIncident { unit: Some(w.school), ..fall() };
+        new.told.behalf = Some(w.person_id("张福贵"));
+        let id = report(w, "值班员", new);
+        let v = view(w, "李建国", id);
+        assert!(!leg(&v, LegKind::Phone, w.school).open, "the desk was rung up");
+        assert_eq!((v.reports[0].by.as_deref(), v.reports[0].recorded_by.as_deref()), (Some("张福贵"), Some("值班员")));
+        let signed = act(w, "值班员", id, Act::Receive, Input::default()).unwrap();
+        assert_eq!(signed.state, State::Handling);
+    });
+}
+
+#[test]
+fn what_was_none_is_withdrawn_with_its_reason_and_stays_to_be_seen() {
+    on_both(|w| {
+        let id = report(w, "李建国", fall());
+        assert!(matches!(refusal(act(w, "李建国", id, Act::Withdraw, Input::default())),
+            Refusal::Invalid(f) if f[0].field == "note"));
+        let why = Input { note: Some("误报：演练用的假人".into()), ..Input::default() };
+        let gone = act(w, "李建国", id, Act::Withdraw, why).unwrap();
+        assert_eq!(gone.state, State::Withdrawn);
+        assert_eq!(w.fast_forward(40 * Ms::DAY), 0, "no clock runs on");
+        let v = view(w, "于海涛", id);
+        assert_eq!((v.reports.len(), v.incident.void_reason.as_deref()), (1, Some("误报：演练用的假人")));
+    });
+}
+
+#[test]
+fn a_week_without_incident_is_signed_with_one_tap_and_one_with_an_incident_cannot_be() {
+    on_both(|w| {
+        let school = w.school;
+        let week = |w: &World, who: &str| {
+            w.sees(who, move |cx: &mut Cx<'_, '_>| {
+                let day = cx.now.day();
+                zero::week(cx, school, day)
+            })
+        };
+        let now = week(w, "李建国").unwrap();
+        assert_eq!((now.incidents, now.may_sign, now.from_on.to_string()), (0, true, "2026-11-16".into()));
+        assert_eq!((now.until_on.to_string(), week(w, "于海涛").unwrap().may_sign), ("2026-11-22".into(), false));
+        w.by("李建国", |cx| zero::sign(cx, None, None, None)).unwrap();
+        assert_eq!(refusal(w.by("马校长", |cx| zero::sign(cx, None, None, None))), Refusal::Duplicate);
+        assert_eq!(week(w, "于海涛").unwrap().signed_by.as_deref(), Some("李建国"));
+        w.fast_forward(7 * Ms::DAY);
+        report(w, "张福贵", fall());
+        assert_eq!(week(w, "李建国").unwrap().incidents, 1);
+        let refused = refusal(w.by("李建国", |cx| zero::sign(cx, None, None, None)));
+        assert_eq!(refused, Refusal::WrongState { from: "incidents", action: "zero" });
+        assert_eq!(refusal(week(w, "北山主任")), Refusal::NotFound);
+    });
+}
