@@ -4,12 +4,14 @@
 //! - `kernel`  what every noun stands on: `Cx`, rights, journal leaf, deadlines, answered requests, files
 //! - `pack`    the numbers by which the nouns judge (part B: the whole policy pack)
 //! - `org`     units, people, posts, places, logins (4.1, 4.2)
+//! - `message` 消息: who is told what; the far sides of units and people (1.2)
 //! - `roll`    花名册: classes, and pupils where names are needed (1.5, 2.2, 3.4, 3.5)
 //! - `duty`    应做事项: what the pack demands, what shows it, stages, counters, ledgers (1.1, 1.3, 3.1, 3.2, 3.4, 4.1, 4.2)
 //! - `text`    制度与预案: one text in force for each kind of the pack (every item that names a system)
 //! - `support` 帮扶: help for weak schools, guidance for others (1.3)
 //! - `hazard`  隐患 (2.6)
 //! - `check`   排查 (2.6): the pass over places under which hazards are found
+//! - `alarm`   一键报警: told to school, county and police desk at once, the ladder, who is accounted for (5.2)
 //! - `meeting` 例会: the agenda proposed from what is open; meetings about a hazard (1.1)
 //! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
 //! - `notice`  印发、签收、专项: reads every noun for its figures, so it stands below them; layers, year plan
@@ -18,6 +20,7 @@
 //! Arrows that point upward are one list, `follow`: what follows in higher nouns when a post passes or a unit moves. One
 //! more is held small: `hazard::view` asks `check` for a title.
 
+pub mod alarm;
 pub mod check;
 pub mod duty;
 pub mod follow;
@@ -25,6 +28,7 @@ pub mod hazard;
 pub mod kernel;
 pub mod ledger;
 pub mod meeting;
+pub mod message;
 pub mod notice;
 pub mod org;
 pub mod pack;
@@ -56,6 +60,8 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 13, name: "walks", sql: include_str!("migrations/0013_walks.sql") },
     db::Migration { number: 14, name: "covering", sql: include_str!("migrations/0014_covering.sql") },
     db::Migration { number: 15, name: "feed", sql: include_str!("migrations/0015_feed.sql") },
+    db::Migration { number: 20, name: "message", sql: include_str!("migrations/0020_message.sql") },
+    db::Migration { number: 21, name: "alarm", sql: include_str!("migrations/0021_alarm.sql") },
 ];
 
 /// Out of order no database opens: two branches that each add one are caught here, not at a bureau.
@@ -73,12 +79,14 @@ pub fn statements() -> Vec<&'static str> {
         kernel::command::sql::ALL,
         kernel::due::sql::ALL,
         kernel::files::sql::ALL,
+        kernel::outbox::sql::ALL,
         kernel::proof::sql::ALL,
         kernel::audit::sql::ALL,
         kernel::rights::sql::ALL,
         kernel::witness::sql::ALL,
         pack::store::sql::ALL,
         org::sql::ALL,
+        message::sql::ALL,
         roll::sql::ALL,
         duty::sql::ALL,
         duty::feed::sql::ALL,
@@ -87,6 +95,7 @@ pub fn statements() -> Vec<&'static str> {
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,
+        alarm::sql::ALL,
         ledger::sql::ALL,
         notice::sql::ALL,
     ]
