@@ -4,8 +4,9 @@
 use base::{Id, Result};
 
 use crate::kernel::cx::Cx;
+use crate::kernel::outbox::Line;
 use crate::org::unit;
-use crate::{duty, hazard};
+use crate::{alarm, duty, hazard, message};
 
 /// Open work of a person at a unit: a post with such work cannot simply end.
 pub(crate) fn open_work(cx: &mut Cx<'_, '_>, unit: Id, person: Id) -> Result<i64> {
@@ -34,4 +35,24 @@ pub(crate) fn unit_moved(cx: &mut Cx<'_, '_>, unit: Id, before: Option<Id>) -> R
 /// A unit closed or changed: what it no longer owes counts nowhere.
 pub(crate) fn unit_changed(cx: &mut Cx<'_, '_>, unit: Id) -> Result<()> {
     duty::reconsider(cx, unit)
+}
+
+/// A person was erased: so are the far sides that he named.
+pub(crate) fn person_erased(cx: &mut Cx<'_, '_>, person: Id) -> Result<()> {
+    message::channel::forget(cx, person)
+}
+
+/// A telephone that rang for a noun was lifted, and perhaps acknowledged by a key.
+pub(crate) fn telephone(cx: &mut Cx<'_, '_>, line: &Line, acknowledged: bool) -> Result<()> {
+    match line.noun.as_str() {
+        "alarm" => alarm::act::telephone(cx, line, acknowledged),
+        _ => Ok(()),
+    }
+}
+
+/// A real alarm was raised: the place where an incident draft is opened (1.2), in the same transaction and from these
+/// facts: unit, place, when, who. The noun `incident` stands below `alarm` and is called from here alone.
+pub(crate) fn alarm_raised(_cx: &mut Cx<'_, '_>, alarm: &alarm::Alarm) -> Result<()> {
+    tracing::info!(alarm = %alarm.id, "raised; no incident draft is opened yet");
+    Ok(())
 }

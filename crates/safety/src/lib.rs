@@ -4,6 +4,7 @@
 //! - `kernel`  what every noun stands on: `Cx`, rights, journal leaf, deadlines, answered requests, files
 //! - `pack`    the numbers by which the nouns judge (part B: the whole policy pack)
 //! - `org`     units, people, posts, places, logins (4.1, 4.2)
+//! - `message` 消息: who is told what; the far sides of units and people (1.2)
 //! - `roll`    花名册: classes, and pupils where names are needed (1.5, 2.2, 3.4, 3.5)
 //! - `duty`    应做事项: what the pack demands, what shows it, stages, counters, ledgers (1.1, 1.3, 3.1, 3.2, 3.4, 4.1, 4.2)
 //! - `text`    制度与预案: one text in force for each kind of the pack (every item that names a system)
@@ -13,6 +14,7 @@
 //! - `movement` 错时放学、岗位、大型活动 (2.5): calls the planner `crowd`
 //! - `drill`   疏散自救演练 (3.5, and the drill of 2.5)
 //! - `incident` 事故报送 (1.2): reports, what each level owes upward and by when, who signed
+//! - `alarm`   一键报警: told to school, county and police desk at once, the ladder, who is accounted for (5.2)
 //! - `meeting` 例会: the agenda proposed from what is open; meetings about a hazard (1.1)
 //! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
 //! - `missive` 函: an agency signs for and answers a hazard by a link, without an account (2.6, 4.4)
@@ -23,6 +25,7 @@
 //! Arrows that point upward are one list, `follow`: what follows in higher nouns when a post passes or a unit moves. One
 //! more is held small: `hazard::view` asks `check` for a title.
 
+pub mod alarm;
 pub mod check;
 pub mod drill;
 pub mod duty;
@@ -32,6 +35,7 @@ pub mod incident;
 pub mod kernel;
 pub mod ledger;
 pub mod meeting;
+pub mod message;
 pub mod missive;
 pub mod movement;
 pub mod notice;
@@ -69,6 +73,8 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 17, name: "incident", sql: include_str!("migrations/0017_incident.sql") },
     db::Migration { number: 18, name: "movement", sql: include_str!("migrations/0018_movement.sql") },
     db::Migration { number: 19, name: "drill", sql: include_str!("migrations/0019_drill.sql") },
+    db::Migration { number: 20, name: "message", sql: include_str!("migrations/0020_message.sql") },
+    db::Migration { number: 21, name: "alarm", sql: include_str!("migrations/0021_alarm.sql") },
     db::Migration { number: 22, name: "tip", sql: include_str!("migrations/0022_tip.sql") },
     db::Migration { number: 23, name: "missive", sql: include_str!("migrations/0023_missive.sql") },
 ];
@@ -88,12 +94,14 @@ pub fn statements() -> Vec<&'static str> {
         kernel::command::sql::ALL,
         kernel::due::sql::ALL,
         kernel::files::sql::ALL,
+        kernel::outbox::sql::ALL,
         kernel::proof::sql::ALL,
         kernel::audit::sql::ALL,
         kernel::rights::sql::ALL,
         kernel::witness::sql::ALL,
         pack::store::sql::ALL,
         org::sql::ALL,
+        message::sql::ALL,
         roll::sql::ALL,
         duty::sql::ALL,
         duty::feed::sql::ALL,
@@ -107,6 +115,7 @@ pub fn statements() -> Vec<&'static str> {
         movement::sql::ALL,
         drill::sql::ALL,
         incident::sql::ALL,
+        alarm::sql::ALL,
         ledger::sql::ALL,
         notice::sql::ALL,
     ]

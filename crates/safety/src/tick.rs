@@ -18,6 +18,7 @@ fn fire(cx: &mut Cx<'_, '_>, due: &Due) -> Result<()> {
     match due.noun.as_str() {
         "hazard" => crate::hazard::due_fired(cx, due.id, &due.rule, due.due_at),
         "incident" => crate::incident::due_fired(cx, due.id, &due.rule, due.due_at),
+        "alarm" => crate::alarm::act::due_fired(cx, due.id, due.due_at),
         other => {
             tracing::error!(noun = other, "a deadline without a noun");
             Ok(())
@@ -26,7 +27,7 @@ fn fire(cx: &mut Cx<'_, '_>, due: &Due) -> Result<()> {
 }
 
 /// Nouns that `fire` knows; a test holds the table `due` against it.
-pub const NOUNS: &[&str] = &["hazard", "incident"];
+pub const NOUNS: &[&str] = &["hazard", "incident", "alarm"];
 
 /// Fires what is due; answers how many. Each is its own transaction, so that one fault stops no other.
 pub fn run(app: &App) -> Result<usize> {
@@ -76,6 +77,7 @@ pub fn sweep(app: &App) -> Result<()> {
     app.write(&Actor::system(), Meta::of("tick"), |cx| {
         crate::kernel::command::sweep(cx)?;
         crate::org::login::sweep(cx)?;
+        crate::message::sweep(cx)?;
         Ok(())
     })
 }

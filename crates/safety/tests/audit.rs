@@ -49,6 +49,8 @@ fn lived_in(w: &World) -> Id {
     crate::story_3_5::lived_in(w);
     crate::story_2_5::lived_in(w);
     crate::story_1_2::lived_in(w);
+    crate::message::lived_in(w);
+    crate::story_5_2::lived_in(w);
     // Sets packs of its own, so it comes last.
     crate::story_1_1::lived_in(w);
     id
@@ -80,6 +82,9 @@ fn a_changed_an_added_and_a_removed_row_of_every_record_table_are_named() {
                 // Bytes of its own: an address opens one calendar.
                 "address" if name == "feed" => "salt".into(),
                 "code" if name == "tip" || name == "missive" => "salt".into(),
+                "address" if matches!(name, "feed" | "alarm_button") => "salt".into(),
+                "class" if name == "alarm_roll" => "salt".into(),
+                "serial" if name == "alarm" => "serial + 1000".into(),
                 "period" if name == "period_sheet" => "'geist'".into(),
                 "edition" if name == "building" => "99".into(),
                 "held_on" if name == "movement_day" => "99".into(),

@@ -9,6 +9,7 @@ use super::{Hazard, sql};
 use crate::duty::{self, Credit};
 use crate::kernel::cx::Cx;
 use crate::kernel::{due, files, text};
+use crate::message::{self, Kind, To, Told};
 use crate::org::{Role, post, unit};
 
 /// Whose turn it is in a state: a person, or a role at the hazard's unit (or at the bureau reported to).
@@ -180,7 +181,47 @@ pub(super) fn finish(cx: &mut Cx<'_, '_>, h: &Hazard, act: Act, said: &Said, mov
         _ => {}
     }
     follow_up(cx, h, act, by)?;
+    tell_turn(cx, h, act)?;
     cx.signal("hazard", h.county, h.unit, h.id);
+    Ok(())
+}
+
+/// Tells whose turn it is now. An act that leaves the turn where it was tells nobody again.
+fn tell_turn(cx: &mut Cx<'_, '_>, h: &Hazard, act: Act) -> Result<()> {
+    let stays = matches!(
+        act,
+        Act::Comment
+            | Act::Correct
+            | Act::Protect
+            | Act::Five
+            | Act::List
+            | Act::Delist
+            | Act::ExtendAsk
+            | Act::ExtendYes
+            | Act::ExtendNo
+            | Act::Overdue
+    );
+    if stays {
+        return Ok(());
+    }
+    for kind in [Kind::Turn, Kind::Returned] {
+        message::over(cx, "hazard", h.id, kind)?;
+    }
+    let at = match h.state {
+        State::Reported => h.reported_to,
+        State::Transferred => h.agency,
+        _ => Some(h.unit),
+    };
+    let to = match (h.turn_person, h.turn_role, at) {
+        (Some(person), _, _) => To::Person(person),
+        (None, Some(role), Some(unit)) => To::Role(unit, role),
+        _ => return Ok(()),
+    };
+    let kind = if act == Act::Return { Kind::Returned } else { Kind::Turn };
+    let dedupe = h.version.to_string();
+    let told = Told { kind, noun: "hazard", subject: h.id, unit: h.unit, dedupe: &dedupe };
+    let bots = at.filter(|_| h.state.is_open()).map(To::Unit);
+    message::tell(cx, &told, &[&[to][..], bots.as_slice()].concat())?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ pub mod due;
 pub mod erase;
 pub mod files;
 pub mod memo;
+pub mod outbox;
 pub mod proof;
 pub mod registry;
 pub mod rights;

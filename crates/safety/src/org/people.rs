@@ -153,6 +153,7 @@ pub fn erase(cx: &mut Cx<'_, '_>, id: Id) -> Result<()> {
         cx.put("login.erase", "login", sql::LOGIN_ERASE, args![login, salt, now, format!("erased-{login}")])?;
         cx.tx.exec(sql::SESSIONS_END, args![login])?;
     }
+    crate::follow::person_erased(cx, id)?;
     cx.signal("person", person.county, person.unit, id);
     Ok(())
 }

@@ -136,6 +136,15 @@ pub fn param(key: &str, span_ms: i64) -> String {
         "hazard.recurring" => format!("同一处同一类 {days} 天内再出现算反复"),
         "hazard.extend_max" => format!("延期一次，最多 {days} 天"),
         "back_entry" => format!("晚于 {days} 天才填的算补录"),
+        "alarm.first" => format!("报警后 {} 分钟没有人应答，升一级并打电话", span_ms / Ms::MINUTE),
+        "alarm.next" => format!("还没有人应答，每 {} 分钟再升一级", span_ms / Ms::MINUTE),
+        "alarm.idle" => format!("应答后 {} 分钟没有人到场，重新逐级催", span_ms / Ms::MINUTE),
+        "alarm.again" => format!("{} 分钟内再按，算同一次报警", span_ms / Ms::MINUTE),
+        "message.quiet.from" => format!("夜里 {} 点起不发提醒，报警和事故除外", span_ms / Ms::HOUR),
+        "message.quiet.until" => format!("早上 {} 点起再发", span_ms / Ms::HOUR),
+        "message.digest.morning" | "message.digest.evening" => {
+            format!("不急的提醒合成一条，教学日 {} 点发", span_ms / Ms::HOUR)
+        }
         _ => coming(key, span_ms),
     }
 }
@@ -176,6 +185,8 @@ pub fn op(op: &str) -> String {
         "support" => "帮扶",
         "tip" | "tip_gate" => "举报",
         "missive" => "函",
+        "alarm" => "报警",
+        "channel" => "通道",
         "login" => "账号",
         "signin" => "登录",
         "witness" => "见证",
@@ -205,12 +216,24 @@ pub fn op(op: &str) -> String {
         "move" => "划转",
         "close" => "停用",
         "give" => "任岗",
+        "end" if noun == "报警" => "解除",
+        "end" if noun == "通道" => "停用",
         "end" => "卸任",
         "password" => "换密码",
         "block" => "停用或恢复",
         "erase" => "删除个人信息",
         "note" => "进门",
         "disagree" => "对不上",
+        "raise" => "报警",
+        "again" => "又按",
+        "acknowledge" => "应答",
+        "arrive" => "到场",
+        "account" => "清点",
+        "rung" => "升级",
+        "resume" => "重新催",
+        "button_add" => "登记按钮",
+        "button_end" => "停用按钮",
+        "hear" | "unhear" => "公安席位",
         _ => "变动",
     };
     format!("{noun} · {verb}")
@@ -229,6 +252,9 @@ pub fn source(source: &str) -> &'static str {
         "missive" => "函上的码",
         "demo" => "演示",
         "witness" => "见证",
+        "device" => "设备",
+        "queue" => "本机暂存",
+        "sender" => "送信",
         _ => "其他",
     }
 }
@@ -273,6 +299,7 @@ pub mod nav {
     pub const RAISE: &str = "报隐患";
     pub const CHECK: &str = "去排查";
     pub const LEDGERS: &str = "台账";
+    pub const EMERGENCY: &str = "应急";
 }
 
 pub mod tab {

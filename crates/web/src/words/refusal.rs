@@ -98,6 +98,7 @@ fn forbidden(clause: &str, rule: &str, instead: &[String]) -> String {
         "until" => "只能多一道验收，不能少。".into(),
         "duty.separation" => "做的人、检查的人、验收的人要分开，这一步要换一个人。".into(),
         "duty.waiver" => format!("这是要点 {clause} 的要求，不能免做；可以写明原因补做。"),
+        "own_alarm" => "报警是您按的，要别人来应答；您可以点“我到了”。".into(),
         "declined" => "推辞过的任务由分管领导定派给谁。".into(),
         _ => format!("工作要点 {clause} 不允许这样办。"),
     }

@@ -1,0 +1,171 @@
+//! One alarm as a page shows it, the list, and what a test says of the line.
+
+use base::{Id, Ms, Result};
+use db::args;
+use serde::Serialize;
+
+use super::roll::{self, Count, RollLine};
+use super::state::{Act, next};
+use super::{Alarm, found, from_row, may, scope, sql};
+use crate::kernel::cx::Cx;
+use crate::kernel::outbox::{self, Sent};
+use crate::kernel::rights::{Action, Reach};
+use crate::org::{Role, unit};
+
+/// Rows of the list.
+pub const ROWS: i64 = 100;
+/// Steps shown: an alarm that nobody answers for hours makes as many.
+const STEPS: i64 = 200;
+/// Receipts counted.
+const RECEIPTS: i64 = 5_000;
+
+/// One step of the history.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    pub id: Id,
+    pub act: Act,
+    pub by: Option<String>,
+    /// A telephone of a unit was lifted.
+    pub by_unit: Option<String>,
+    pub role: Option<Role>,
+    pub rung: i64,
+    pub note: Option<String>,
+    /// For the clock: when it was due.
+    pub planned_at: Option<Ms>,
+    pub received_at: Ms,
+}
+
+/// What the outbox says of an alarm: the proof that a line is sound, or where it is not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Health {
+    /// Deliveries, of all rungs.
+    pub told: i64,
+    pub delivered: i64,
+    pub waiting: i64,
+    pub dead: i64,
+    /// From the press to the slowest delivery.
+    pub slowest_ms: Option<i64>,
+    /// From the press to the first acknowledgement.
+    pub answered_ms: Option<i64>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct View {
+    pub alarm: Alarm,
+    pub unit_name: String,
+    /// The number that the school answers day and night.
+    pub phone: Option<String>,
+    pub place_name: Option<String>,
+    pub raiser: Option<String>,
+    pub acker: Option<String>,
+    pub agency_name: Option<String>,
+    pub steps: Vec<Step>,
+    pub roll: Vec<RollLine>,
+    pub count: Count,
+    pub health: Health,
+    /// What the viewer may do now.
+    pub acts: Vec<Act>,
+}
+
+/// One alarm for the asker.
+pub fn show(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
+    let row = found(cx, id)?;
+    let alarm = from_row(&row)?;
+    let steps = cx.tx.rows(sql::STEPS, args![id, STEPS])?.iter().map(step).collect::<Result<Vec<_>>>()?;
+    let roll = roll::lines(cx, &alarm)?;
+    let mut acts = Vec::new();
+    for (act, action) in [
+        (Act::Acknowledge, Action::AlarmAnswer),
+        (Act::Arrive, Action::AlarmAnswer),
+        (Act::Note, Action::AlarmAnswer),
+        (Act::Account, Action::AlarmAccount),
+        (Act::End, Action::AlarmEnd),
+    ] {
+        let own = act == Act::Acknowledge && alarm.raised_by.is_some() && alarm.raised_by == cx.actor.person;
+        if next(alarm.state, act).is_some() && !own && may(cx, action, &alarm)? {
+            acts.push(act);
+        }
+    }
+    let agency_name = match alarm.agency {
+        Some(agency) => Some(unit::load(cx, agency)?.name),
+        None => None,
+    };
+    Ok(View {
+        unit_name: row.text("unit_name")?,
+        phone: unit::load(cx, alarm.unit)?.phone,
+        place_name: row.opt_text("place_name")?.or(alarm.place_text.clone()),
+        raiser: row.opt_text("raiser_name")?,
+        acker: row.opt_text("acker_name")?,
+        agency_name,
+        steps,
+        count: Count::of(&roll),
+        roll,
+        health: health(cx, &alarm)?,
+        acts,
+        alarm,
+    })
+}
+
+fn step(row: &db::Row) -> Result<Step> {
+    Ok(Step {
+        id: row.id("id")?,
+        act: Act::from_code(&row.text("act")?).ok_or_else(|| base::Error::broken("alarm_step.act"))?,
+        by: row.opt_text("by_name")?,
+        by_unit: row.opt_text("by_unit_name")?,
+        role: row.opt_text("by_role")?.as_deref().and_then(Role::from_code),
+        rung: row.int("rung")?,
+        note: row.opt_text("note")?,
+        planned_at: row.opt_ms("planned_at")?,
+        received_at: row.ms("received_at")?,
+    })
+}
+
+fn health(cx: &mut Cx<'_, '_>, alarm: &Alarm) -> Result<Health> {
+    let mut health = Health { answered_ms: alarm.acked_at.map(|at| at.since(alarm.received_at)), ..Health::default() };
+    for line in outbox::of_subject(cx, "alarm", alarm.id, RECEIPTS)? {
+        health.told += 1;
+        match line.state {
+            Sent::Sent | Sent::Ringing => health.delivered += 1,
+            Sent::Waiting => health.waiting += 1,
+            Sent::Dead => health.dead += 1,
+            Sent::Dropped => {}
+        }
+        let took = line.sent_at.map(|at| at.since(line.received_at));
+        health.slowest_ms = health.slowest_ms.max(took);
+    }
+    Ok(health)
+}
+
+/// A line of the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    pub alarm: Alarm,
+    pub unit_name: String,
+    pub place_name: Option<String>,
+    pub acker: Option<String>,
+}
+
+/// Alarms in the asker's scope, open ones first; or tests.
+pub fn list(cx: &mut Cx<'_, '_>, tests: bool) -> Result<Vec<Line>> {
+    let reach = scope(cx);
+    if reach == Reach::Nothing {
+        return Err(base::Refusal::NoRight.into());
+    }
+    let rows = cx.tx.rows(&sql::list(reach), args![cx.actor.unit, tests, ROWS])?;
+    rows.iter()
+        .map(|row| {
+            let alarm = from_row(row)?;
+            let place_name = row.opt_text("place_name")?.or(alarm.place_text.clone());
+            Ok(Line { unit_name: row.text("unit_name")?, place_name, acker: row.opt_text("acker_name")?, alarm })
+        })
+        .collect()
+}
+
+/// How many real alarms are open in the asker's scope: for banner and badge.
+pub fn open(cx: &mut Cx<'_, '_>) -> Result<i64> {
+    let reach = scope(cx);
+    if reach == Reach::Nothing {
+        return Ok(0);
+    }
+    cx.tx.row(&sql::open(reach), args![cx.actor.unit])?.map_or(Ok(0), |row| row.int("n"))
+}
