@@ -39,6 +39,8 @@ pub fn router(web: Web) -> Router {
         .merge(crate::text::routes())
         .merge(crate::notice::routes())
         .merge(crate::support::routes())
+        .merge(crate::alarm::routes())
+        .merge(crate::message::routes())
         .merge(crate::search::routes())
         .merge(crate::clause::routes())
         .merge(crate::pack::routes())
