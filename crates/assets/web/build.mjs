@@ -76,14 +76,14 @@ const script = await build({
   write: false,
   plugins: [scanWorker],
 });
-// The service worker stores what a round needs without network; a code can also be typed by hand, so not the scanner.
+// The service worker stores what a round needs without network; a code can also be typed by hand, so not the scanner, nor what asks for notices.
 const shell = [];
 for (const [path, info] of Object.entries(script.metafile.outputs)) {
   const file = script.outputFiles.find((f) => basename(f.path) === basename(path));
   const app = info.entryPoint?.endsWith('app.ts');
   if (app && info.imports.some((one) => one.kind === 'import-statement')) throw new Error('app.js must come in one file');
   const address = add(app ? 'app.js' : basename(path), file.contents, `/assets/${basename(path)}`);
-  if (!Object.keys(info.inputs).some((input) => /scan/.test(input))) shell.push(address);
+  if (!Object.keys(info.inputs).some((input) => /scan|push/.test(input))) shell.push(address);
 }
 
 const style = await build({ ...common, entryPoints: [join(here, 'src/css/app.css')], outdir: '/assets', write: false });

@@ -11,18 +11,21 @@ pub const LINK_BYTES_MAX: usize = 500;
 pub enum Line {
     Alarm,
     Incident,
+    /// Something else that cannot wait.
+    Urgent,
     Due,
     Notice,
     Test,
 }
 
 impl Line {
-    pub const ALL: &'static [Line] = &[Line::Alarm, Line::Incident, Line::Due, Line::Notice, Line::Test];
+    pub const ALL: &'static [Line] = &[Line::Alarm, Line::Incident, Line::Urgent, Line::Due, Line::Notice, Line::Test];
     /// For programs on the far side.
     pub fn code(self) -> &'static str {
         match self {
             Line::Alarm => "alarm",
             Line::Incident => "incident",
+            Line::Urgent => "urgent",
             Line::Due => "due",
             Line::Notice => "notice",
             Line::Test => "test",

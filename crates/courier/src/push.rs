@@ -79,7 +79,7 @@ pub fn call(to: &Subscription, vapid: &Vapid, message: &Message, now_s: i64, fre
     let text = json!({ "line": message.line.code(), "link": message.link(), "id": message.key.to_string() });
     let body = encrypt(to, text.to_string().as_bytes(), PADDED, fresh)?;
     let (urgency, keep_s) = match message.line {
-        Line::Alarm | Line::Incident => ("high", 3_600),
+        Line::Alarm | Line::Incident | Line::Urgent => ("high", 3_600),
         _ => ("normal", 86_400),
     };
     let call = Call::post(&to.endpoint, "application/octet-stream", body)

@@ -23,6 +23,7 @@ pub fn words(line: Line) -> &'static str {
     match line {
         Line::Alarm => "【校安】有报警，请马上打开",
         Line::Incident => "【校安】有事故报告，请打开",
+        Line::Urgent => "【校安】有一件急事，请马上打开",
         Line::Due => "【校安】有一件事快到期，请打开",
         Line::Notice => "【校安】有一件事等您处理，请打开",
         Line::Test => "【校安】这是一条测试消息",

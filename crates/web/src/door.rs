@@ -25,6 +25,8 @@ use crate::state::Web;
 pub const KNOWN: &str = "xiaoan-known";
 /// A session is marked as used at most this often, seconds.
 const SEEN_EVERY_S: i64 = 60;
+/// So long is waited for that mark.
+const SEEN_WAIT: std::time::Duration = std::time::Duration::from_millis(300);
 /// Bytes of a form with photos.
 const FORM_BYTES: usize = limits::PHOTOS_PER_ACT * limits::PHOTO_BYTES + limits::BODY_BYTES;
 /// Fields of one form.
@@ -182,17 +184,19 @@ impl Signed {
         Ok(signed)
     }
 
-    /// Marks the session as used, at most once a minute. Best effort: a full disk must not end reading.
+    /// Marks the session as used, at most once a minute. Best effort: a full disk must not end reading, and a database
+    /// that is locked must not keep an alarm waiting.
     async fn touch(&self, web: &Web) -> Result<()> {
         let session = &self.session;
         if Stopwatch::wall_seconds() - session.seen_s < SEEN_EVERY_S {
             return Ok(());
         }
         let id = session.id;
-        let seen = web.write(self.actor(), Meta::of("web"), move |cx| login::seen(cx, id)).await;
+        let seen = web.write(self.actor(), Meta::of("web"), move |cx| login::seen(cx, id));
+        let seen = tokio::time::timeout(SEEN_WAIT, seen).await;
         web.forget_sessions();
         match seen {
-            Err(Error::Refused(refusal)) => Err(refusal.into()),
+            Ok(Err(Error::Refused(refusal))) => Err(refusal.into()),
             _ => Ok(()),
         }
     }

@@ -45,6 +45,7 @@
 //! Templates extend `base.html` and take `shell`. Words come from `words`, never from the noun.
 
 mod agent;
+mod alarm;
 pub mod api;
 mod board;
 mod check;
@@ -62,6 +63,7 @@ mod ledger;
 pub mod limiter;
 pub mod live;
 mod me;
+mod message;
 pub mod meter;
 mod missive;
 mod notice;
@@ -104,6 +106,8 @@ use std::time::Duration;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
 
+pub use alarm::queue::replay as replay_alarms;
+pub use message::{MESSAGES, record_path};
 pub use router::router;
 pub use state::Web;
 
@@ -146,6 +150,8 @@ pub async fn serve_on(
 ) -> io::Result<()> {
     let tls = config.tls.clone();
     let web = Web::new(app, config)?;
+    // Presses that were kept while the database was away; its task ends with the runtime.
+    tokio::spawn(alarm::queue::replay(web.clone()));
     let service = router(web.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     let ends = async {

@@ -11,8 +11,10 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect};
 use base::{Error, Id, Ms, Refusal, Result};
+use safety::alarm::view;
 use safety::hazard::list;
 use safety::kernel::rights::{Action, Reach, reach};
+use safety::message;
 use safety::org::{Role, login, people};
 use safety::{Actor, Cx};
 use serde::Serialize;
@@ -99,12 +101,15 @@ pub struct Shell {
 pub enum At {
     Today,
     Hazards,
+    /// 应急.
+    Alarms,
     /// 台账 of a school.
     Ledgers,
     /// 学校 of a bureau, 本校 of a school.
     Units,
     Clauses,
     Journal,
+    Messages,
     Help,
     Me,
     Nowhere,
@@ -136,6 +141,10 @@ struct Waits {
     n: i64,
     hazards: i64,
     late: bool,
+    /// Messages that nobody has read.
+    unread: i64,
+    /// Alarms that are open.
+    alarms: i64,
 }
 
 async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
@@ -145,7 +154,8 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
         let (duties, behind) = crate::duty::today::count(cx)?;
         let hazards = lines.len() as i64;
         let n = (hazards + duties).min(BADGE_MAX);
-        Ok(Waits { n, hazards, late: late || behind })
+        let (unread, alarms) = (message::unread(cx)?.min(BADGE_MAX), view::open(cx)?.min(BADGE_MAX));
+        Ok(Waits { n, hazards, late: late || behind, unread, alarms })
     })
     .await
 }
@@ -154,7 +164,10 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
 pub fn nav_counts(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
     let hazards = list::waiting(cx, BADGE_MAX)?.len() as i64;
     let n = (hazards + crate::duty::today::count(cx)?.0).min(BADGE_MAX);
-    Ok(BTreeMap::from([("nav-today".to_string(), n), ("nav-hazard".to_string(), hazards)]))
+    let unread = message::unread(cx)?.min(BADGE_MAX);
+    let alarms = view::open(cx)?.min(BADGE_MAX);
+    let counts = [("nav-today", n), ("nav-hazard", hazards), ("nav-messages", unread), ("nav-emergency", alarms)];
+    Ok(counts.map(|(name, n)| (name.to_string(), n)).into())
 }
 
 impl Signed {
@@ -171,7 +184,7 @@ impl Signed {
         shell.post = self.post_words();
         shell.posts = self.posts(web, waits).await?;
         shell.nav = nav(actor, waits, at);
-        shell.foot = foot(actor, at);
+        shell.foot = foot(actor, waits, at);
         shell.bottom = bottom(actor, waits, at);
         shell.report = may_raise(actor);
         shell.plus = plus(actor);
@@ -269,6 +282,10 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
     if reads_hazards(actor) {
         out.push(hazards(waits, at));
     }
+    if crate::alarm::reads(actor) {
+        let base = entry("emergency", words::nav::EMERGENCY, "/alarms", "siren", at == At::Alarms);
+        out.push(Entry { count: waits.alarms, hot: waits.alarms > 0, ..base });
+    }
     if !bureau && reads_duties(actor) {
         out.push(entry("ledger", words::nav::LEDGERS, "/ledgers", "ledger", at == At::Ledgers));
     }
@@ -280,7 +297,7 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
     out
 }
 
-fn foot(actor: &Actor, at: At) -> Vec<Entry> {
+fn foot(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
     let mut out = Vec::new();
     if !login::at_bureau(actor) {
         out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
@@ -288,6 +305,8 @@ fn foot(actor: &Actor, at: At) -> Vec<Entry> {
     if reach(actor.role, Action::JournalRead) != Reach::Nothing {
         out.push(entry("journal", words::nav::JOURNAL, "/journal", "proof", at == At::Journal));
     }
+    let messages = entry("messages", words::message::TITLE, "/messages", "bell", at == At::Messages);
+    out.push(Entry { count: waits.unread, ..messages });
     out.push(entry("help", words::nav::HELP, "/help", "help", at == At::Help));
     out.push(entry("settings", words::nav::ME, "/me", "user", at == At::Me));
     out
@@ -320,6 +339,9 @@ fn plus(actor: &Actor) -> Vec<Entry> {
     let mut out = Vec::new();
     if may_raise(actor) {
         out.push(entry("new", words::nav::RAISE, "/hazards/new", "camera", false));
+    }
+    if reach(actor.role, Action::AlarmRaise) != Reach::Nothing {
+        out.push(entry("alarm", words::alarm::TITLE, "/alarms/new", "siren", false));
     }
     if may_check(actor) {
         out.push(entry("check", words::nav::CHECK, "/checks/new", "check-list", false));

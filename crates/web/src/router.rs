@@ -41,6 +41,8 @@ pub fn router(web: Web) -> Router {
         .merge(crate::support::routes())
         .merge(crate::missive::routes())
         .merge(crate::tip::routes())
+        .merge(crate::alarm::routes())
+        .merge(crate::message::routes())
         .merge(crate::search::routes())
         .merge(crate::clause::routes())
         .merge(crate::pack::routes())

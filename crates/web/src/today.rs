@@ -411,7 +411,7 @@ fn left(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
 
 impl LivePage for TodayRows {
     fn wakes(&self, noun: &str) -> bool {
-        matches!(noun, "hazard" | "duty")
+        matches!(noun, "hazard" | "duty" | "message")
     }
     fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
         let waiting = list::waiting(cx, WAITING_MAX)?;

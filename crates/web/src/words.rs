@@ -10,18 +10,21 @@
 //! - `record`   records, lists and papers of hazards and checks
 //! - `pages`    menu, tabs, empty states, sentences of pages
 //! - `setup`    the first days of a school
+//! - `alarm`    一键报警: states, role cards
 //! - `api`      what only programs are told
 //! - `witness`  见证, 校验码
 //! - `roll`     classes and grades
 //! - `text`     written rules, notices, help
 //! - `missive`  letters to agencies, answered by a link
 //! - `tip`      what the public tells
+//! - `message`  消息, channels, receipts; what leaves the house
 //! - `notice`   the 23 items with their short names
 //! - `rule`     the pack's rules: how often, for what, of whom
 //!
 //! Rules for a sentence: at most 60 characters, 「您」, no 「！」, none of 失败 错误 非法 无效 请勿. A state has one word and
 //! one tone, everywhere.
 
+pub mod alarm;
 pub mod api;
 pub mod board;
 pub mod duty;
@@ -29,6 +32,7 @@ pub mod finding;
 pub mod hazard;
 pub mod help;
 pub mod meeting;
+pub mod message;
 pub mod missive;
 pub mod notice;
 pub mod org;

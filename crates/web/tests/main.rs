@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alarms;
 mod api;
 mod board;
 mod check;
@@ -9,6 +10,7 @@ mod door;
 mod duty;
 mod hazard;
 mod live;
+mod messages;
 mod missive;
 mod packs;
 mod pages;

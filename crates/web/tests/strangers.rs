@@ -106,6 +106,10 @@ struct Things {
     support: String,
     visit: String,
     tip: String,
+    alarm: String,
+    message: String,
+    channel: String,
+    button: String,
     pack: String,
     time: String,
 }
@@ -241,8 +245,13 @@ impl Things {
                 safety::tip::submit(cx, &new, "7KQ29MXTB4D8WVHR")
             })
             .unwrap();
+        let (alarm, channel, button, message) = told(w);
         Things {
             tip: tip.to_string(),
+            alarm,
+            channel,
+            button,
+            message,
             pack,
             time,
             waiver: waiver.to_string(),
@@ -289,6 +298,10 @@ impl Things {
                 "texts" => &self.text,
                 "notices" => &self.notice,
                 "layers" => &self.layer,
+                "alarms" => &self.alarm,
+                "messages" => &self.message,
+                "channels" => &self.channel,
+                "buttons" => &self.button,
                 "supports" if path.contains("/visits/") => &self.visit,
                 "supports" => &self.support,
                 "tips" => &self.tip,
@@ -307,7 +320,7 @@ impl Things {
             out = out.replace("{id}", &id(path));
         }
         for (name, value) in [
-            ("{act}", "comment"),
+            ("{act}", if path.starts_with("/alarms") { "note" } else { "comment" }),
             ("{verb}", "check"),
             ("{other}", "builtin"),
             ("{kind}", "hazard"),
@@ -321,6 +334,26 @@ impl Things {
         assert!(!out.contains('{'), "{out}: say here what stands for it");
         if path.ends_with("/life") { format!("{out}?do=rename") } else { out }
     }
+}
+
+/// An alarm, a bot, a button, and what the safety head was told.
+fn told(w: &World) -> (String, String, String, String) {
+    use safety::kernel::outbox::Way;
+    use safety::message::channel::{self, Carried, NewChannel};
+    let carried = Carried { ways: vec![Way::WeCom], ..Carried::default() };
+    w.system(move |cx| channel::carry(cx, &carried)).unwrap();
+    let school = w.school;
+    let (channel, button) = w
+        .by("head", move |cx| {
+            let address = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=1".into();
+            let new = NewChannel { way: Some(Way::WeCom), address, ..NewChannel::default() };
+            let button = safety::alarm::button::add(cx, school, None, "门卫室", "0123456789abcdef0123456789abcdef")?;
+            Ok((channel::add(cx, Some(school), &new)?, button))
+        })
+        .unwrap();
+    let alarm = w.by("guard", |cx| safety::alarm::raise::raise(cx, &Default::default())).unwrap();
+    let message = w.by("head", |cx| Ok(safety::message::list(cx, None, 1)?.0.remove(0).id)).unwrap();
+    (alarm.to_string(), channel.to_string(), button.to_string(), message.to_string())
 }
 
 async fn ask(browser: &mut Browser, things: &Things, route: &Route, address: &str) -> (StatusCode, String) {

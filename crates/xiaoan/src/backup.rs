@@ -22,8 +22,8 @@ use crate::words::backup as words;
 const LIST: &str = "backup.json";
 /// PostgreSQL's own form, read by `pg_restore`.
 const DUMP: &str = "database.dump";
-/// Keys: the log's secret and the cookies' secret.
-const SECRETS: &[&str] = &[KEY, "web.key"];
+/// Keys: the log's secret, the cookies' secret, and the one towards push services.
+const SECRETS: &[&str] = &[KEY, "web.key", crate::sender::PUSH_KEY];
 const PLAIN: &[&str] = &[PUBLIC_KEY, DEMO, ACCOUNTS];
 
 #[derive(Serialize, Deserialize)]
@@ -96,8 +96,11 @@ fn collect(house: &House, folder: &Path, with_keys: bool) -> Done<List> {
         }
     }
     if let Ok(text) = std::fs::read_to_string(house.path(config::FILE)) {
-        // The address of a database may hold a password.
-        let kept = |line: &&str| with_keys || !line.trim_start().starts_with("database_url");
+        // The address of a database may hold a password, a far side's line does.
+        let secret = |line: &str| {
+            line.trim_start().starts_with("database_url") || ["secret", "password"].iter().any(|w| line.contains(w))
+        };
+        let kept = |line: &&str| with_keys || !secret(line);
         let text: String = text.lines().filter(kept).map(|line| format!("{line}\n")).collect();
         let to = folder.join(config::FILE);
         store(&to, text.as_bytes()).map_err(file(&to))?;

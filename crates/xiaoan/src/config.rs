@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use toml::Value;
 use toml::de::DeTable;
 
+use crate::sender::config::{Messages, read as read_messages};
 use crate::stop::{Done, file, stop};
 use crate::witness::config::{Witnesses, read as read_witnesses};
 use crate::words;
@@ -15,8 +16,20 @@ pub const FILE: &str = "xiaoan.toml";
 pub const LISTEN: &str = "127.0.0.1:8080";
 
 /// Keys of the file; the variable is `XIAOAN_` and the key in capitals.
-const KEYS: &[&str] =
-    &["listen", "database_url", "tls_cert", "tls_key", "tlog_public", "public_url", "log", "log_json", "witness"];
+const KEYS: &[&str] = &[
+    "listen",
+    "database_url",
+    "tls_cert",
+    "tls_key",
+    "tlog_public",
+    "public_url",
+    "log",
+    "log_json",
+    "witness",
+    "message",
+];
+/// Those that are tables; as a variable the table's text is the same.
+const TABLES: &[&str] = &["witness", "message"];
 /// Variables that are no settings: the command line's folder, and those of build and tests.
 const OTHER: &[&str] = &["XIAOAN_DATA", "XIAOAN_TEST_PG", "XIAOAN_WEB_DIST", "XIAOAN_WEB_DEV"];
 const PREFIX: &str = "XIAOAN_";
@@ -34,6 +47,8 @@ pub struct Config {
     pub log_json: bool,
     /// Who witnesses the journal; nobody, when the table is not there.
     pub witness: Witnesses,
+    /// By what messages leave the house.
+    pub message: Messages,
     /// Variables that nobody knows.
     pub unknown: Vec<String>,
 }
@@ -89,8 +104,7 @@ fn from_file(path: &Path, text: &str, faults: &mut Vec<String>) -> Given {
         match values.get(&name) {
             Some(Value::String(text)) => given.push((name, text.clone(), at(line))),
             Some(Value::Boolean(flag)) => given.push((name, flag.to_string(), at(line))),
-            // The one table; as a variable its text is the same.
-            Some(Value::Table(table)) if name == "witness" => {
+            Some(Value::Table(table)) if TABLES.contains(&name.as_str()) => {
                 given.push((name, toml::to_string(&table).unwrap_or_default(), at(line)))
             }
             _ => faults.push(words::config_value(&at(line), &name)),
@@ -126,6 +140,10 @@ fn from_given(data: &Path, given: &Given, unknown: Vec<String>, faults: &mut Vec
     if witness.is_none() {
         wrong("witness");
     }
+    let message = text("message").map_or(Some(Messages::default()), |text| read_messages(&text));
+    if message.is_none() {
+        wrong("message");
+    }
     let path = |key: &str| text(key).map(|p| data.join(p));
     let tls = match (path("tls_cert"), path("tls_key")) {
         (Some(cert), Some(key)) => Some((cert, key)),
@@ -144,6 +162,7 @@ fn from_given(data: &Path, given: &Given, unknown: Vec<String>, faults: &mut Vec
         log: text("log"),
         log_json,
         witness: witness.unwrap_or_default(),
+        message: message.unwrap_or_default(),
         unknown,
     }
 }
@@ -213,6 +232,33 @@ mod tests {
             let text = format!("# 配置\n{bad}");
             let e = load(&text, &[]).unwrap_err();
             assert!(e.text.contains("xiaoan.toml:2") && e.text.contains("witness"), "{text}{}", e.text);
+        }
+    }
+
+    #[test]
+    fn far_sides_are_a_table_and_their_secrets_are_never_printed() {
+        let gateway =
+            "gateway = { url = \"http://10.0.0.1/gateway/\", key = \"k\", secret = \"geheim\", voice = true }";
+        let mail = "mail = { host = \"smtp.example\", port = 465, from = \"a@b.example\", name = \"n\", password = \"geheim\" }";
+        let rest = "contact = \"mailto:a@b.example\"\nhosts = [\"10.0.0.1:9000\"]";
+        let config = load(&format!("[message]\n{gateway}\n{mail}\n{rest}\n"), &[]).unwrap();
+        let known = &config.message;
+        assert_eq!(known.gateway.as_ref().unwrap().url, "http://10.0.0.1/gateway");
+        assert_eq!((known.voice, known.mail.as_ref().unwrap().port, known.hosts.len()), (true, 465, 1));
+        assert!(!format!("{config:?}").contains("geheim"), "{config:?}");
+        for bad in [
+            gateway.replace("http://10.0.0.1/gateway/", "10.0.0.1"),
+            gateway.replace("key = \"k\", ", ""),
+            mail.replace("465", "0"),
+            mail.replace("name = \"n\", ", ""),
+            mail.replace("465", "465, shelter = \"plain\""),
+            "contact = \"nobody\"".into(),
+            "hosts = [\"http://a/\"]".into(),
+            "hots = []".into(),
+        ] {
+            let e = load(&format!("# 配置\n[message]\n{bad}\n"), &[]).unwrap_err();
+            assert!(e.text.contains("xiaoan.toml:2") && e.text.contains("message"), "{bad}{}", e.text);
+            assert!(!e.text.contains("geheim"), "{}", e.text);
         }
     }
 

@@ -23,6 +23,7 @@ const MADE: &[&str] = &[
     "files",
     "thumbs",
     "web.key",
+    crate::sender::PUSH_KEY,
 ];
 /// The accounts that are printed: guard, safety director, county officer.
 const FIRST: &[&str] = &["guard", "safety", "officer"];

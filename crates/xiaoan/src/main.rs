@@ -21,6 +21,7 @@ mod moving;
 mod pack_command;
 mod password;
 mod progress;
+mod sender;
 mod serve;
 #[cfg(test)]
 mod statements;

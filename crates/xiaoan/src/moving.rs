@@ -33,6 +33,8 @@ fn key(table: &str) -> Option<&'static [&'static str]> {
     }
     Some(match table {
         "leaf" | "tree" | "tally_delta" => &["pos"],
+        "message" => &["county", "id"],
+        "outbox" => &["id"],
         "checkpoint" => &["one"],
         "command" => &["login", "key"],
         "due" => &["id", "rule"],

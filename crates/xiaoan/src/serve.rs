@@ -80,6 +80,9 @@ pub fn doors(house: &House, app: Arc<App>, listener: TcpListener, demo: bool) ->
     let watch = Watch::start(&app, demo).map_err(failed)?;
     // Beside the doors and outside the database's threads: nothing waits for a witness.
     runtime.spawn(crate::witness::ask::run(app.clone(), house.config.witness.clone()));
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let site = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{listen}"));
+    runtime.spawn(crate::sender::run(app.clone(), house.config.message.clone(), site));
     // Before the line that says where: whoever reads it may ask to stop at once.
     let asked_to_stop = {
         let _inside = runtime.enter();

@@ -12,14 +12,14 @@
 //           (one must be chosen); file data-photo data-max data-need; input data-uuid (gets an id), data-place-code
 //           sentences: [data-errors] on top with [data-errors-count] and ul; at the field [data-err="name"], field #f-name
 //   round   fieldset data-place="id" data-code="…", dialog[data-hazard] with [data-place-name]
-//   button  data-primary (the filled verb), data-scan, data-print, data-more / data-less="field id",
+//   button  data-primary (the filled verb), data-scan, data-print, data-push="server's key" (browser notices), data-more / data-less="field id",
 //           data-sheet="dialog id", data-close, data-toggle="element id"; a data-gallery; details data-menu
 //   shell   [data-pill] [data-pill-words] [data-offline] [data-signin] [data-toasts] [data-find] [data-nav="key"]
 //           [data-outbox-list] on /outbox; [data-chosen] [data-chosen-count] for ticked rows
 
 import { step } from './check';
 import './clock';
-import { $, $$, ask, button, closeDialog, make, openDialog, W } from './dom';
+import { $, $$, ask, body, button, closeDialog, make, openDialog, toast, W } from './dom';
 import { initDrafts } from './drafts';
 import { show as showPhoto } from './gallery';
 import { initKeys } from './keys';
@@ -77,6 +77,8 @@ function onClick(event: MouseEvent): void {
     event.preventDefault();
     showPhoto(photo);
   }
+  const push = to('[data-push]');
+  if (push) void import('./push').then((part) => part.subscribe(push, { say: toast, csrf: body.csrf ?? '', W }));
   const scan = to('[data-scan]');
   if (scan) {
     event.preventDefault();

@@ -4,7 +4,7 @@
 // page. A stored page loses its server time (`data-now`): a clock read from it would be hours wrong.
 
 /// <reference lib="webworker" />
-import { W } from './words';
+import { NOTICES, W } from './words';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __VERSION__: string;
@@ -124,4 +124,19 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || url.origin !== self.location.origin) return;
   if (url.pathname.startsWith('/assets/')) event.respondWith(asset(event.request));
   else if (event.request.mode === 'navigate') event.respondWith(page(event, url.pathname));
+});
+
+/** A message: one of a few lines, and where to read on. The same one again takes its own place. */
+self.addEventListener('push', (event) => {
+  const told = (event.data?.json() ?? {}) as { line?: string; link?: string; id?: string };
+  const text = NOTICES[told.line ?? ''] ?? NOTICES.notice ?? '';
+  const urgent = ['alarm', 'incident', 'urgent'].includes(told.line ?? '');
+  event.waitUntil(self.registration.showNotification('校安', { body: text, tag: told.id ?? '', requireInteraction: urgent, data: told.link ?? '/messages' }));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  const to = new URL(String(event.notification.data), self.location.origin);
+  // Only into this house, whatever a message says.
+  event.waitUntil(self.clients.openWindow(to.origin === self.location.origin ? to.pathname : '/messages'));
 });

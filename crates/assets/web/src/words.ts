@@ -34,6 +34,10 @@ export const W = {
   madeAt: (time: string) => `${time} 填写`,
   nextAt: (time: string) => `${time} 再试`,
 
+  pushNone: '这个浏览器收不了通知，请换手机自带的浏览器，或用短信、邮件。',
+  pushNo: '没有允许通知。可以在浏览器的网站设置里打开。',
+  pushFailed: '没有打开通知，过一会儿再试。',
+
   draft: '已接着上次填的。',
   draftClear: '清空',
 
@@ -100,4 +104,14 @@ export const W = {
   ],
   offlinePage: '这部分没有存到手机上，有网络时能看。',
   offlineHome: '回今日',
+};
+
+/** What a notice of the browser says, by the line of its message. Only the service worker says it. */
+export const NOTICES: Record<string, string> = {
+  alarm: '有报警，请马上打开应答',
+  incident: '有事故报告，请打开签收',
+  urgent: '有一件急事，请马上打开',
+  due: '有事情快到期或已逾期',
+  notice: '有事情等您处理',
+  test: '这是一条测试消息',
 };

@@ -329,7 +329,7 @@ pub mod journal {
 pub mod backup {
     use std::path::Path;
 
-    pub const WITH_KEYS: &str = "含密钥（log.key、web.key）。拿到它的人能以您的名义签存证，请锁好。";
+    pub const WITH_KEYS: &str = "含密钥（log.key、web.key、push.key）。拿到它的人能以您的名义签存证，请锁好。";
     pub const WITHOUT_KEYS: &str = "不含密钥和数据库地址。恢复时还要有另外保管的 log.key。";
     pub const OTHER_ENGINE: &str =
         "这份备份是另一种数据库的。SQLite 的备份不带 --database-url 恢复，PostgreSQL 的要带。";

@@ -1,0 +1,508 @@
+//! 一键报警 (5.2): the button, what is open now, one alarm with its ladder, who is accounted for and what the viewer is to
+//! do, the tests of the line, buttons on walls. The device's own call is `POST /press`.
+
+pub mod queue;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State as Held};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base::{Error, Id, Ms, Refusal, Result};
+use safety::alarm::view::{self, Line, View};
+use safety::alarm::{self, Act, Here, Input, NewAlarm, Outcome, button, roll};
+use safety::kernel::rights::{Action, Reach, reach};
+use safety::org::{UnitKind, place, unit};
+use safety::{Actor, Cx, Meta};
+use serde::Serialize;
+
+use crate::door::{Ask, Fields, Posted, Signed, text};
+use crate::error::{Answer, FieldFault, WebError};
+use crate::live::{Change, LivePage};
+use crate::page::{self, At, Choice, Crumb, Kept, Shell, Tab, UnitTab, crumb};
+use crate::state::Web;
+use crate::unit::id_of;
+use crate::words::alarm as say;
+use crate::words::{self, Word};
+
+pub fn routes() -> Router<Web> {
+    Router::new()
+        .route("/alarms", get(list).post(raise))
+        .route("/alarms/new", get(new))
+        .route("/alarms/tests", get(tests))
+        .route("/alarms/{id}", get(show))
+        .route("/alarms/{id}/roll", post(account))
+        .route("/alarms/{id}/{act}", post(act))
+        .route("/units/{id}/buttons", get(buttons).post(add_button))
+        .route("/units/{id}/police", post(hear))
+        .route("/buttons/{id}", post(end_button))
+        .route("/press", post(press))
+}
+
+/// Does the role see alarms at all? For the menu.
+pub fn reads(actor: &Actor) -> bool {
+    reach(actor.role, Action::AlarmRead) != Reach::Nothing
+}
+
+fn tabs(tests: bool) -> Vec<Tab> {
+    vec![Tab::new(say::TITLE, "/alarms", !tests), Tab::new(say::TEST_MARK, "/alarms/tests", tests)]
+}
+
+struct Row {
+    id: String,
+    number: String,
+    unit: String,
+    place: String,
+    at: String,
+    acker: String,
+    state: Word,
+    rung: i64,
+    open: bool,
+}
+
+fn row(line: Line) -> Row {
+    let a = line.alarm;
+    Row {
+        id: a.id.to_string(),
+        number: a.number,
+        unit: line.unit_name,
+        place: line.place_name.unwrap_or_default(),
+        at: words::at(a.received_at),
+        acker: line.acker.unwrap_or_default(),
+        state: say::state(a.state, a.test),
+        rung: a.rung,
+        open: a.state.is_open(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "alarm/list.html")]
+struct ListPage {
+    shell: Shell,
+    tests: bool,
+    open: usize,
+    may_raise: bool,
+    rows: Vec<Row>,
+}
+
+#[derive(Template)]
+#[template(path = "alarm/row.html")]
+struct RowPart {
+    r: Row,
+    fresh: bool,
+}
+
+async fn list_page(web: &Web, signed: &Signed, tests: bool) -> Answer {
+    let lines = web.read(signed.actor(), move |cx| view::list(cx, tests)).await?;
+    let mut shell = signed.shell(web, At::Alarms).await?;
+    shell.tabs = tabs(tests);
+    if !tests {
+        shell.live = "/live?page=alarms".into();
+    }
+    let rows: Vec<Row> = lines.into_iter().map(row).collect();
+    let open = rows.iter().filter(|r| r.open).count();
+    let may_raise = reach(signed.actor().role, Action::AlarmRaise) != Reach::Nothing;
+    page::full(&ListPage { shell, tests, open, may_raise, rows })
+}
+
+async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
+    list_page(&web, &signed, false).await
+}
+
+async fn tests(Held(web): Held<Web>, signed: Signed) -> Answer {
+    list_page(&web, &signed, true).await
+}
+
+/// The list as a live page: what is pressed anywhere below stands on it within a second.
+pub struct AlarmRows;
+pub static LIVE: AlarmRows = AlarmRows;
+
+fn part(line: Line) -> Result<Change> {
+    let part = RowPart { r: row(line), fresh: true };
+    Ok(Change::Row(part.render().map_err(|e| Error::broken(format!("template: {e}")))?))
+}
+
+impl LivePage for AlarmRows {
+    fn wakes(&self, noun: &str) -> bool {
+        noun == "alarm"
+    }
+    fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
+        view::list(cx, false)?.into_iter().rev().filter(|l| ids.contains(&l.alarm.id)).map(part).collect()
+    }
+    fn recent(&self, cx: &mut Cx<'_, '_>, _query: &Fields, since: Ms) -> Result<Vec<Change>> {
+        view::list(cx, false)?.into_iter().rev().filter(|l| l.alarm.received_at >= since).map(part).collect()
+    }
+    fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
+        page::nav_counts(cx)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "alarm/new.html")]
+struct NewPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    places: Vec<Choice>,
+    place: String,
+    unit: String,
+    faults: Vec<FieldFault>,
+}
+
+async fn new(Held(web): Held<Web>, signed: Signed) -> Answer {
+    let asked = signed.ask.param("unit").unwrap_or_default();
+    let (places, unit) = web
+        .read(signed.actor(), move |cx| {
+            let unit = unit::named(cx, &asked)?.map_or(cx.actor.unit, |u| u.home);
+            cx.require(Action::AlarmRaise, unit, false)?;
+            // Whoever may press need not be one who reads places: then there is nothing to choose.
+            let places = place::list(cx, unit).unwrap_or_default();
+            Ok((places, unit))
+        })
+        .await?;
+    page::full(&NewPage {
+        crumbs: vec![crumb(say::TITLE, "/alarms"), crumb(say::act(Act::Raise), "")],
+        places: places.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect(),
+        place: signed.ask.param("place").unwrap_or_default(),
+        unit: unit.to_string(),
+        faults: Vec::new(),
+        shell: signed.shell(&web, At::Alarms).await?,
+    })
+}
+
+async fn raise(Held(web): Held<Web>, posted: Posted) -> Answer {
+    let f = &posted.fields;
+    // What cannot be read is left out: an alarm is not sent back for a field.
+    let new = NewAlarm {
+        id: Some(posted.key().unwrap_or_else(|| Id::new(web.now()))),
+        unit: f.id("unit").ok().flatten(),
+        place: f.id("place").ok().flatten(),
+        place_text: f.opt("place_text"),
+        test: f.get("test") == "1",
+    };
+    let again = new.clone();
+    let answer = tokio::time::timeout(queue::ANSWER, web.act(&posted, move |cx| alarm::raise::raise(cx, &new))).await;
+    match answer {
+        Ok(Ok(id)) => page::done(&posted.signed.ask, web.now(), id, format!("/alarms/{id}")),
+        Ok(Err(Error::Refused(refusal))) => Err(refusal.into()),
+        Ok(Err(Error::Fault(_))) | Err(_) => {
+            let id = again.id;
+            let by = queue::By::Login { login: posted.signed.session.login, post: posted.actor().post };
+            queue::keep(&web, by, again).await?;
+            kept(&web, &posted.signed.ask, id)
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "alarm/kept.html")]
+struct KeptPage {
+    shell: Shell,
+    at: String,
+}
+
+/// On this machine's disk, and nobody has been told: said in so many words.
+fn kept(web: &Web, ask: &Ask, id: Option<Id>) -> Answer {
+    if ask.json {
+        let id = id.map(|id| id.to_string()).unwrap_or_default();
+        let told = Pressed { id, received_at: web.now().0, kept: true };
+        return Ok((StatusCode::ACCEPTED, Json(told)).into_response());
+    }
+    let at = words::at_full(web.now());
+    page::again(&KeptPage { shell: Shell::bare(web, ask), at }, StatusCode::ACCEPTED)
+}
+
+struct StepRow {
+    what: String,
+    by: String,
+    at: String,
+    planned: String,
+    note: String,
+}
+
+struct RollRow {
+    class: String,
+    name: String,
+    pupils: i64,
+    here: Word,
+    missing: i64,
+}
+
+#[derive(Template)]
+#[template(path = "alarm/show.html")]
+struct ShowPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    id: String,
+    title: String,
+    number: String,
+    state: Word,
+    test: bool,
+    open: bool,
+    pressed: String,
+    raiser: String,
+    phone: String,
+    police: String,
+    outcome: String,
+    reason: String,
+    next: String,
+    health: String,
+    waiting: i64,
+    steps: Vec<StepRow>,
+    roll: Vec<RollRow>,
+    count: roll::Count,
+    card: &'static [&'static str],
+    can: Can,
+    outcomes: Vec<Choice>,
+    typed: Fields,
+    faults: Vec<FieldFault>,
+}
+
+/// What the viewer may do now.
+#[derive(Clone, Copy, Default)]
+struct Can {
+    acknowledge: bool,
+    arrive: bool,
+    end: bool,
+    note: bool,
+    account: bool,
+}
+
+async fn show_page(
+    web: &Web,
+    signed: &Signed,
+    id: Id,
+    typed: Fields,
+    faults: Vec<FieldFault>,
+) -> std::result::Result<ShowPage, WebError> {
+    let seen = web.read(signed.actor(), move |cx| view::show(cx, id)).await?;
+    let mut shell = signed.shell(web, At::Alarms).await?;
+    shell.tabs = tabs(seen.alarm.test);
+    let card = say::card(signed.actor().role);
+    Ok(shown(shell, seen, card, typed, faults))
+}
+
+fn shown(shell: Shell, view: View, card: &'static [&'static str], typed: Fields, faults: Vec<FieldFault>) -> ShowPage {
+    let a = view.alarm;
+    let may = |act: Act| view.acts.contains(&act);
+    let place = view.place_name.unwrap_or_default();
+    let at = words::at_full(a.received_at);
+    let h = view.health;
+    let step = |s: view::Step| StepRow {
+        what: say::done(s.act, s.rung),
+        by: s.by.or(s.by_unit).unwrap_or_else(|| "系统".into()),
+        at: words::at_full(s.received_at),
+        planned: s.planned_at.map(words::at_full).unwrap_or_default(),
+        note: s.note.unwrap_or_default(),
+    };
+    let line = |l: roll::RollLine| RollRow {
+        class: l.class.to_string(),
+        name: l.name,
+        pupils: l.pupils,
+        here: say::here(l.here),
+        missing: l.missing,
+    };
+    ShowPage {
+        crumbs: vec![crumb(say::TITLE, "/alarms"), crumb(a.number.clone(), "")],
+        id: a.id.to_string(),
+        title: format!("{} {place}", view.unit_name).trim().to_string(),
+        number: a.number,
+        state: say::state(a.state, a.test),
+        test: a.test,
+        open: a.state.is_open(),
+        pressed: at,
+        raiser: view.raiser.unwrap_or_else(|| "墙上的按钮".into()),
+        phone: view.phone.unwrap_or_default(),
+        police: view.agency_name.unwrap_or_default(),
+        outcome: a.outcome.map_or(String::new(), |o| say::outcome(o).to_string()),
+        reason: a.end_reason.unwrap_or_default(),
+        next: a.due_at.filter(|_| !a.test).map(words::at_full).unwrap_or_default(),
+        health: say::line_health(h.told, h.delivered, h.dead, h.answered_ms),
+        waiting: h.waiting,
+        steps: view.steps.into_iter().map(step).collect(),
+        can: Can {
+            acknowledge: may(Act::Acknowledge) && a.state == alarm::State::Raised,
+            arrive: may(Act::Arrive) && a.on_site_at.is_none() && !a.test,
+            end: may(Act::End),
+            note: may(Act::Note),
+            account: may(Act::Account),
+        },
+        roll: view.roll.into_iter().map(line).collect(),
+        count: view.count,
+        card,
+        outcomes: [Outcome::Real, Outcome::False].map(|o| Choice::new(o.code(), say::outcome(o))).into(),
+        typed,
+        faults,
+        shell,
+    }
+}
+
+async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
+    page::full(&show_page(&web, &signed, id_of(&id)?, Fields::default(), Vec::new()).await?)
+}
+
+async fn after<T>(web: &Web, posted: &Posted, id: Id, done: Result<T>) -> Answer {
+    match done {
+        Ok(_) => page::done(&posted.signed.ask, web.now(), id, format!("/alarms/{id}")),
+        Err(e) => {
+            let Kept { status, faults } = page::keep(&posted.signed.ask, e)?;
+            page::again(&show_page(web, &posted.signed, id, posted.fields.clone(), faults).await?, status)
+        }
+    }
+}
+
+async fn act(Held(web): Held<Web>, Path((id, act)): Path<(String, String)>, posted: Posted) -> Answer {
+    let id = id_of(&id)?;
+    let Some(act) = Act::from_code(&act) else { return Err(WebError::not_found()) };
+    let f = &posted.fields;
+    let input = Input { note: f.opt("note"), outcome: Outcome::from_code(f.get("outcome")) };
+    let done = web.act(&posted, move |cx| alarm::act::act(cx, id, act, &input).map(|a| a.id)).await;
+    after(&web, &posted, id, done).await
+}
+
+async fn account(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
+    let id = id_of(&id)?;
+    let f = &posted.fields;
+    let class = f.id("class")?.unwrap_or(id);
+    let here = Here::from_code(f.get("here")).unwrap_or(Here::Unknown);
+    let missing = f.get("missing").trim().parse().unwrap_or(0);
+    let done = web.act(&posted, move |cx| roll::account(cx, id, class, here, missing)).await;
+    after(&web, &posted, id, done).await
+}
+
+struct ButtonRow {
+    id: String,
+    name: String,
+    since: String,
+}
+
+#[derive(Template)]
+#[template(path = "alarm/buttons.html")]
+struct ButtonsPage {
+    shell: Shell,
+    crumbs: Vec<Crumb>,
+    unit: String,
+    rows: Vec<ButtonRow>,
+    places: Vec<Choice>,
+    bureau: bool,
+    agencies: Vec<Choice>,
+    agency: String,
+    /// The address of a new button: shown once.
+    address: String,
+    typed: Fields,
+    faults: Vec<FieldFault>,
+}
+
+async fn buttons_page(
+    web: &Web,
+    signed: &Signed,
+    id: Id,
+    address: String,
+    typed: Fields,
+    faults: Vec<FieldFault>,
+) -> std::result::Result<ButtonsPage, WebError> {
+    let (unit, rows, places, agencies, agency) = web
+        .read(signed.actor(), move |cx| {
+            let unit = unit::show(cx, id)?;
+            let rows = button::list(cx, id)?;
+            let places = if unit.kind.is_school() { place::list(cx, id)? } else { Vec::new() };
+            let under = |u: &unit::Unit| u.kind == UnitKind::Agency && u.closed_on.is_none();
+            let agencies: Vec<_> = match unit.kind.is_bureau() {
+                true => unit::children(cx, id)?.into_iter().filter(under).collect(),
+                false => Vec::new(),
+            };
+            let agency = button::heard_by(cx, id)?;
+            Ok((unit, rows, places, agencies, agency))
+        })
+        .await?;
+    let mut shell = signed.shell(web, At::Units).await?;
+    shell.tabs = page::unit_tabs(signed.actor(), unit.id, unit.kind, UnitTab::Settings);
+    Ok(ButtonsPage {
+        crumbs: vec![crumb(unit.name.clone(), format!("/units/{}", unit.id)), crumb("报警按钮", "")],
+        bureau: unit.kind.is_bureau(),
+        unit: unit.id.to_string(),
+        rows: rows
+            .into_iter()
+            .map(|b| ButtonRow { id: b.id.to_string(), name: b.name, since: words::at(b.received_at) })
+            .collect(),
+        places: places.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect(),
+        agencies: agencies.into_iter().map(|u| Choice::new(u.id.to_string(), u.name)).collect(),
+        agency: agency.map(|a| a.to_string()).unwrap_or_default(),
+        address,
+        typed,
+        faults,
+        shell,
+    })
+}
+
+async fn buttons(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
+    page::full(&buttons_page(&web, &signed, id_of(&id)?, String::new(), Fields::default(), Vec::new()).await?)
+}
+
+async fn add_button(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
+    let id = id_of(&id)?;
+    let (name, at) = (posted.fields.text("name"), posted.fields.id("place")?);
+    let address = base::hex(&base::random::<16>());
+    let told = address.clone();
+    let done = web.write(posted.actor(), posted.meta.clone(), move |cx| button::add(cx, id, at, &name, &address)).await;
+    match done {
+        Ok(_) => page::full(&buttons_page(&web, &posted.signed, id, told, Fields::default(), Vec::new()).await?),
+        Err(e) => {
+            let Kept { status, faults } = page::keep(&posted.signed.ask, e)?;
+            let typed = posted.fields.clone();
+            page::again(&buttons_page(&web, &posted.signed, id, String::new(), typed, faults).await?, status)
+        }
+    }
+}
+
+async fn end_button(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
+    let id = id_of(&id)?;
+    let unit = posted.actor().unit;
+    web.act(&posted, move |cx| button::end(cx, id)).await?;
+    page::back(&format!("/units/{unit}/buttons"))
+}
+
+async fn hear(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
+    let id = id_of(&id)?;
+    let agency = posted.fields.id("agency")?;
+    web.act(&posted, move |cx| button::hear(cx, id, agency)).await?;
+    page::back(&format!("/units/{id}/buttons"))
+}
+
+#[derive(Serialize)]
+struct Pressed {
+    id: String,
+    received_at: i64,
+    /// On this machine's disk only: the database is away, nobody has been told yet.
+    kept: bool,
+}
+
+/// A device presses: `POST /press`, `Authorization: Bearer <its address>`, `?test=1` for a test. 201 with the alarm's id
+/// when it is in the database, 202 when it is on the disk and the database is away; 401 without a known address;
+/// anything else: press again.
+async fn press(Held(web): Held<Web>, headers: HeaderMap, query: RawQuery) -> Answer {
+    let bearer = text(&headers, "authorization").and_then(|t| t.strip_prefix("Bearer ").map(str::to_string));
+    let test = query.0.as_deref() == Some("test=1");
+    let address = bearer.filter(|a| !a.is_empty() && a.len() <= ADDRESS_MAX).ok_or(Error::from(Refusal::SignIn))?;
+    let hash = base::hex(&safety::org::login::token_hash(&address));
+    let id = Some(Id::new(web.now()));
+    let job = move |cx: &mut Cx<'_, '_>| button::pressed(cx, &address, id, test);
+    let answer = tokio::time::timeout(queue::ANSWER, web.write(&Actor::system(), Meta::of("device"), job)).await;
+    let (status, id, kept) = match answer {
+        Ok(Ok(id)) => (StatusCode::CREATED, id, false),
+        Ok(Err(Error::Refused(Refusal::NotFound))) => return Err(Refusal::SignIn.into()),
+        Ok(Err(Error::Refused(refusal))) => return Err(refusal.into()),
+        Ok(Err(Error::Fault(_))) | Err(_) => {
+            let new = NewAlarm { id, test, ..NewAlarm::default() };
+            queue::keep(&web, queue::By::Button { hash }, new).await?;
+            (StatusCode::ACCEPTED, id.unwrap_or_else(|| Id::new(web.now())), true)
+        }
+    };
+    let told = Pressed { id: id.to_string(), received_at: web.now().0, kept };
+    Ok((status, Json(told)).into_response())
+}
+
+/// Characters of a button's address that are looked at.
+const ADDRESS_MAX: usize = 200;
