@@ -317,7 +317,7 @@ pub const RULES: &[Rule] = &[
     rule("incident.desk", &[IncidentRead, IncidentReport, IncidentCall, IncidentReceive], &[Desk], &[Below], false),
     // An alarm is pressed by anybody of the school, heard by every level at once, ended by who answers for the school.
     rule("alarm.staff", &[AlarmRead, AlarmRaise, AlarmAccount], STAFF, &[Own], false),
-    rule("alarm.others", &[AlarmRaise], &[Admin, Archivist], &[Own], false),
+    rule("alarm.others", &[AlarmRead, AlarmRaise], &[Admin, Archivist], &[Own], false),
     rule("alarm.school", &[AlarmAnswer], &[Principal, Vice, SafetyHead, PupilsHead, Guard, Dorm], &[Own], false),
     rule("alarm.school.end", &[AlarmEnd], SAFETY, &[Own, Below], false),
     rule("alarm.centre", &[AlarmRead, AlarmAnswer], SAFETY, &[Below], false),
