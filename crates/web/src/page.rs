@@ -25,7 +25,8 @@ use crate::words;
 mod tabs;
 
 pub use tabs::{
-    ClauseTab, HazardTab, LedgerTab, UnitTab, clause_tabs, clause_tabs_of, hazard_tabs, ledger_tabs, unit_tabs,
+    ClauseTab, HazardTab, LedgerTab, UnitTab, UrgentTab, clause_tabs, clause_tabs_of, hazard_tabs, ledger_tabs,
+    unit_tabs, urgent_tabs,
 };
 
 /// Lines counted for the badge of the menu; more are shown as this many.
@@ -99,6 +100,8 @@ pub struct Shell {
 pub enum At {
     Today,
     Hazards,
+    /// 应急: drills, timetables, large events.
+    Urgent,
     /// 台账 of a school.
     Ledgers,
     /// 学校 of a bureau, 本校 of a school.
@@ -223,6 +226,9 @@ pub fn may_raise(actor: &Actor) -> bool {
 pub fn reads_duties(actor: &Actor) -> bool {
     reach(actor.role, Action::DutyRead) != Reach::Nothing
 }
+pub fn reads_drills(actor: &Actor) -> bool {
+    reach(actor.role, Action::DrillRead) != Reach::Nothing
+}
 pub fn may_record(actor: &Actor) -> bool {
     reach(actor.role, Action::WorkRecord) != Reach::Nothing
 }
@@ -268,6 +274,9 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
     }
     if reads_hazards(actor) {
         out.push(hazards(waits, at));
+    }
+    if reads_drills(actor) {
+        out.push(entry("urgent", words::nav::URGENT, "/drills", "emergency", at == At::Urgent));
     }
     if !bureau && reads_duties(actor) {
         out.push(entry("ledger", words::nav::LEDGERS, "/ledgers", "ledger", at == At::Ledgers));

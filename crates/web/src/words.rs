@@ -6,6 +6,8 @@
 //! - `time`     dates, deadlines, ages, figures
 //! - `duty`     what is owed: states, marks, periods
 //! - `meeting`  the agenda of a meeting
+//! - `drill`    演练: states, roles and their cards, the honest sentence
+//! - `movement` 错时放学、岗位、大型活动: ways as people say them
 //! - `board`    the board and the ledgers: sentences, columns
 //! - `record`   records, lists and papers of hazards and checks
 //! - `pages`    menu, tabs, empty states, sentences of pages
@@ -22,11 +24,13 @@
 
 pub mod api;
 pub mod board;
+pub mod drill;
 pub mod duty;
 pub mod finding;
 pub mod hazard;
 pub mod help;
 pub mod meeting;
+pub mod movement;
 pub mod notice;
 pub mod org;
 pub mod pack;
@@ -125,6 +129,8 @@ pub fn all_states() -> Vec<Word> {
     out.extend(org::POSTS);
     out.extend(text::STATES);
     out.extend(pack::STATES);
+    out.extend_from_slice(drill::STATES);
+    out.extend_from_slice(movement::STATES);
     out.extend(safety::text::Standing::ALL.iter().map(|s| text::standing(*s)));
     out
 }

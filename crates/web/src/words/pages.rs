@@ -258,6 +258,7 @@ pub mod nav {
     pub const RAISE: &str = "报隐患";
     pub const CHECK: &str = "去排查";
     pub const LEDGERS: &str = "台账";
+    pub const URGENT: &str = "应急";
 }
 
 pub mod tab {
@@ -288,6 +289,9 @@ pub mod tab {
     pub const MEETINGS: &str = "例会";
     pub const EDUCATION: &str = "教育";
     pub const DUTIES: &str = "事项";
+    pub const DRILLS: &str = "演练";
+    pub const MOVEMENTS: &str = "疏散";
+    pub const GATHERINGS: &str = "大型活动";
 }
 
 /// Why it is empty (pages.md §8).
