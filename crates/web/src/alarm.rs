@@ -22,7 +22,7 @@ use serde::Serialize;
 use crate::door::{Ask, Fields, Posted, Signed, text};
 use crate::error::{Answer, FieldFault, WebError};
 use crate::live::{Change, LivePage};
-use crate::page::{self, At, Choice, Crumb, Kept, Shell, Tab, UnitTab, crumb};
+use crate::page::{self, At, Choice, Crumb, Kept, Shell, Tab, UnitTab, UrgentTab, crumb};
 use crate::state::Web;
 use crate::unit::id_of;
 use crate::words::alarm as say;
@@ -47,8 +47,8 @@ pub fn reads(actor: &Actor) -> bool {
     reach(actor.role, Action::AlarmRead) != Reach::Nothing
 }
 
-fn tabs(tests: bool) -> Vec<Tab> {
-    vec![Tab::new(say::TITLE, "/alarms", !tests), Tab::new(say::TEST_MARK, "/alarms/tests", tests)]
+fn tabs(actor: &Actor, tests: bool) -> Vec<Tab> {
+    page::urgent_tabs(actor, if tests { UrgentTab::Tests } else { UrgentTab::Alarms })
 }
 
 struct Row {
@@ -98,7 +98,7 @@ struct RowPart {
 async fn list_page(web: &Web, signed: &Signed, tests: bool) -> Answer {
     let lines = web.read(signed.actor(), move |cx| view::list(cx, tests)).await?;
     let mut shell = signed.shell(web, At::Alarms).await?;
-    shell.tabs = tabs(tests);
+    shell.tabs = tabs(signed.actor(), tests);
     if !tests {
         shell.live = "/live?page=alarms".into();
     }
@@ -279,7 +279,7 @@ async fn show_page(
 ) -> std::result::Result<ShowPage, WebError> {
     let seen = web.read(signed.actor(), move |cx| view::show(cx, id)).await?;
     let mut shell = signed.shell(web, At::Alarms).await?;
-    shell.tabs = tabs(seen.alarm.test);
+    shell.tabs = tabs(signed.actor(), seen.alarm.test);
     let card = say::card(signed.actor().role);
     Ok(shown(shell, seen, card, typed, faults))
 }

@@ -278,7 +278,9 @@ fn places(actor: &Actor, number: &str) -> Vec<(&'static str, String)> {
         "1.3" => &[("应做事项", "/duties"), ("排查台账", "/hazards/ledger")],
         "3.1" => &[("培训记录", "/works?form=training")],
         "3.2" => &[("遵纪守法教育", "/works?form=law_lesson")],
+        "2.5" => &[("错时放学、岗位", "/movements"), ("大型活动", "/gatherings"), ("演练", "/drills")],
         "3.4" => &[("安全常识教育", "/works?form=lesson")],
+        "3.5" => &[("演练", "/drills"), ("疏散方案", "/movements")],
         "4.1" => &[("单位和部门", "/units"), ("推辞过的任务由分管领导定", "/hazards?bucket=mine")],
         "4.2" => &[("人员岗位", "/units"), ("通讯录", "/units")],
         "4.4" => &[("移交和答复", "/hazards?bucket=upward")],
@@ -295,6 +297,9 @@ fn opens(actor: &Actor, href: &str) -> bool {
     match href {
         "/hazards/new" => page::may_raise(actor),
         _ if href.starts_with("/hazards") => page::reads_hazards(actor),
+        _ if href.starts_with("/drills") || href.starts_with("/movements") || href.starts_with("/gatherings") => {
+            page::reads_drills(actor)
+        }
         _ if href.starts_with("/checks") => page::reads_checks(actor),
         _ if href.starts_with("/works/new") => page::may_record(actor),
         _ if href.starts_with("/works") || href.starts_with("/duties") => page::reads_duties(actor),

@@ -27,7 +27,8 @@ use crate::words;
 mod tabs;
 
 pub use tabs::{
-    ClauseTab, HazardTab, LedgerTab, UnitTab, clause_tabs, clause_tabs_of, hazard_tabs, ledger_tabs, unit_tabs,
+    ClauseTab, HazardTab, LedgerTab, UnitTab, UrgentTab, clause_tabs, clause_tabs_of, hazard_tabs, ledger_tabs,
+    unit_tabs, urgent_tabs,
 };
 
 /// Lines counted for the badge of the menu; more are shown as this many.
@@ -101,7 +102,7 @@ pub struct Shell {
 pub enum At {
     Today,
     Hazards,
-    /// 应急.
+    /// 应急: alarms, drills, timetables, large events.
     Alarms,
     /// 台账 of a school.
     Ledgers,
@@ -236,6 +237,9 @@ pub fn may_raise(actor: &Actor) -> bool {
 pub fn reads_duties(actor: &Actor) -> bool {
     reach(actor.role, Action::DutyRead) != Reach::Nothing
 }
+pub fn reads_drills(actor: &Actor) -> bool {
+    reach(actor.role, Action::DrillRead) != Reach::Nothing
+}
 pub fn may_record(actor: &Actor) -> bool {
     reach(actor.role, Action::WorkRecord) != Reach::Nothing
 }
@@ -282,8 +286,9 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
     if reads_hazards(actor) {
         out.push(hazards(waits, at));
     }
-    if crate::alarm::reads(actor) {
-        let base = entry("emergency", words::nav::EMERGENCY, "/alarms", "siren", at == At::Alarms);
+    if crate::alarm::reads(actor) || reads_drills(actor) {
+        let href = if crate::alarm::reads(actor) { "/alarms" } else { "/drills" };
+        let base = entry("emergency", words::nav::EMERGENCY, href, "siren", at == At::Alarms);
         out.push(Entry { count: waits.alarms, hot: waits.alarms > 0, ..base });
     }
     if !bureau && reads_duties(actor) {

@@ -27,6 +27,8 @@ pub fn router(web: Web) -> Router {
         .merge(crate::today::routes())
         .merge(crate::hazard::routes())
         .merge(crate::check::routes())
+        .merge(crate::drill::routes())
+        .merge(crate::movement::routes())
         .merge(crate::duty::routes())
         .merge(crate::board::routes())
         .merge(crate::ledger::routes())

@@ -53,6 +53,8 @@ pub struct Inner {
     pub meter: Meter,
     /// Key of the cookies that the server signs (`DIR/web.key`).
     pub key: [u8; 32],
+    /// Timetables being reckoned.
+    pub(crate) runs: crate::movement::run::Runs,
     heavy: Semaphore,
     heavy_waiting: AtomicUsize,
     sessions: Mutex<Sessions>,
@@ -81,6 +83,7 @@ impl Web {
             tips: Allowance::new(TIPS, TIPS_MS),
             meter: Meter::default(),
             key,
+            runs: Default::default(),
             heavy: Semaphore::new(cores.saturating_sub(1).max(1)),
             heavy_waiting: AtomicUsize::new(0),
             sessions: Mutex::default(),

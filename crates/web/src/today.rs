@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::routing::get;
 use base::{Id, Ms, Result};
 use safety::check::{self, Coverage, UnitCover};
+use safety::drill;
 use safety::duty;
 use safety::duty::today::Behind;
 use safety::hazard::list::{self, Bucket, Filter, Line};
@@ -55,6 +56,8 @@ struct Seen {
     /// Texts and notices that wait for a signature.
     to_sign: Vec<Task>,
     setup: Option<(String, String)>,
+    /// The drill that runs at the own school now.
+    drill: Option<String>,
     latest: Vec<Line>,
 }
 
@@ -72,6 +75,7 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
         vacant: Vec::new(),
         head: None,
         setup: crate::setup::offer(cx)?,
+        drill: running(cx)?,
         latest: Vec::new(),
         to_sign: crate::signing::tasks(cx)?,
     };
@@ -103,6 +107,12 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
         seen.head = proof::head(cx.tx)?;
     }
     Ok(seen)
+}
+
+/// A drill that runs now: whoever is with a class has one tap to its list.
+fn running(cx: &mut Cx<'_, '_>) -> Result<Option<String>> {
+    let open = drill::open_of(cx)?;
+    Ok(open.into_iter().find(|d| d.state == drill::State::Running).map(|d| d.title))
 }
 
 /// Vacant posts: of the units right below for a bureau, of one's own unit for those who manage it.
@@ -177,6 +187,7 @@ struct TodayPage {
     journal: Option<String>,
     /// What is left of the first days, and where it goes on.
     setup: Option<(String, String)>,
+    drill: Option<String>,
     to_sign: Vec<Task>,
     may_check: bool,
     may_plan: bool,
@@ -239,6 +250,7 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         vacant: seen.vacant.iter().take(BESIDE).map(vacant).collect(),
         journal: seen.head.map(|(size, at)| words::pages::journal_head(size as i64, at)),
         setup: seen.setup,
+        drill: seen.drill,
         to_sign: seen.to_sign,
         may_check: page::may_check(actor),
         may_plan: page::reads_duties(actor),

@@ -6,6 +6,8 @@
 //! - `time`     dates, deadlines, ages, figures
 //! - `duty`     what is owed: states, marks, periods
 //! - `meeting`  the agenda of a meeting
+//! - `drill`    演练: states, roles and their cards, the honest sentence
+//! - `movement` 错时放学、岗位、大型活动: ways as people say them
 //! - `board`    the board and the ledgers: sentences, columns
 //! - `record`   records, lists and papers of hazards and checks
 //! - `pages`    menu, tabs, empty states, sentences of pages
@@ -27,6 +29,7 @@
 pub mod alarm;
 pub mod api;
 pub mod board;
+pub mod drill;
 pub mod duty;
 pub mod finding;
 pub mod hazard;
@@ -34,6 +37,7 @@ pub mod help;
 pub mod meeting;
 pub mod message;
 pub mod missive;
+pub mod movement;
 pub mod notice;
 pub mod org;
 pub mod pack;
@@ -133,6 +137,8 @@ pub fn all_states() -> Vec<Word> {
     out.extend(org::POSTS);
     out.extend(text::STATES);
     out.extend(pack::STATES);
+    out.extend_from_slice(drill::STATES);
+    out.extend_from_slice(movement::STATES);
     out.extend(safety::text::Standing::ALL.iter().map(|s| text::standing(*s)));
     out
 }

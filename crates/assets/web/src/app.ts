@@ -14,6 +14,7 @@
 //   round   fieldset data-place="id" data-code="…", dialog[data-hazard] with [data-place-name]
 //   button  data-primary (the filled verb), data-scan, data-print, data-push="server's key" (browser notices), data-more / data-less="field id",
 //           data-sheet="dialog id", data-close, data-toggle="element id"; a data-gallery; details data-menu
+//   watch   [data-stopwatch="field id"] with [data-stopwatch-go] and [data-stopwatch-face]
 //   shell   [data-pill] [data-pill-words] [data-offline] [data-signin] [data-toasts] [data-find] [data-nav="key"]
 //           [data-outbox-list] on /outbox; [data-chosen] [data-chosen-count] for ticked rows
 
@@ -30,6 +31,7 @@ import { initPhotos } from './photo';
 import { initPill } from './pill';
 import { initSender } from './sender';
 import { initShell } from './shell';
+import { initStopwatches } from './stopwatch';
 import { show as showOutbox } from './shelf';
 import { uuid } from './store';
 import { initValidation } from './validate';
@@ -120,6 +122,7 @@ if (list.length) sessionStorage.setItem('xa-list', JSON.stringify(list.map((a) =
 
 initLook();
 initPhotos();
+initStopwatches();
 initValidation();
 initOutbox();
 initPill();

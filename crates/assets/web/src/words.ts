@@ -23,6 +23,7 @@ export const W = {
   see: '看这一条',
   latest: '看最新情况',
   another: '再填一条',
+  arrived: '到了',
 
   states: { waiting: '待传', sending: '传送中', done: '已同步', held: '要处理' } as Record<string, string>,
   outboxEmpty: '没有待传的内容。',

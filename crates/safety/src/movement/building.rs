@@ -164,11 +164,7 @@ pub(super) fn sound(instance: &crowd::Instance, typed: Option<String>) -> Result
         hash: format!("{:016x}", crowd::input_hash(&again)),
         classes: instance.draft().classes.len() as i64,
         edges: instance.draft().edges.len() as i64,
-        notices: instance
-            .notices()
-            .into_iter()
-            .map(|f| Notice { code: f.code.to_string(), place: f.place, message: f.message })
-            .collect(),
+        notices: told(instance.notices()),
     })
 }
 
@@ -330,6 +326,16 @@ pub fn building_of(cx: &mut Cx<'_, '_>, id: Id) -> Result<Building> {
     let building = from_row(&row)?;
     cx.require(Action::MovementRead, building.unit, false).map_err(|_| Error::from(Refusal::NotFound))?;
     Ok(building)
+}
+
+/// What is no fault of an edition: assumed figures, a single staircase, widths below the code.
+pub fn notices(building: &Building) -> Result<Vec<Notice>> {
+    let instance = crowd::Instance::from_json(building.doc.as_bytes()).map_err(refused)?;
+    Ok(told(instance.notices()))
+}
+
+fn told(faults: Vec<crowd::Fault>) -> Vec<Notice> {
+    faults.into_iter().map(|f| Notice { code: f.code.to_string(), place: f.place, message: f.message }).collect()
 }
 
 /// Enters a judged building as the next edition. Refuses a foreign unit (NotFound) and a bureau.

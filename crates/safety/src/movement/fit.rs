@@ -38,8 +38,8 @@ pub(super) fn refit(doc: &str, typed: Option<&Simple>, sheet: &Value, measured: 
     let (start, slope) = line(&points).ok_or_else(|| Error::invalid("measures", Problem::Unreadable))?;
     // Times of half the length are twice the pace.
     let slope = slope.max(0.1);
-    let hundredth = |v: f64| (v * 100.0).round() / 100.0;
-    draft.rules.speed_factor = hundredth((draft.rules.speed_factor / slope).clamp(FACTOR.0, FACTOR.1));
+    let pace = (draft.rules.speed_factor / slope).clamp(FACTOR.0, FACTOR.1);
+    draft.rules.speed_factor = (pace * 100.0).round() / 100.0;
     draft.rules.premovement_s = start.clamp(DELAY_S.0, DELAY_S.1).round();
     let instance = crowd::Instance::new(draft).map_err(refused)?;
     sound(&instance, typed.map(|s| serde_json::json!(s).to_string()))

@@ -19,6 +19,7 @@ pub mod state;
 
 pub use building::{
     Building, Bus, Gate, House, Judged, NewBuilding, Notice, Room, Simple, Stair, building, building_of, enter, judge,
+    notices,
 };
 pub use code::{Check, checks, open_hazards};
 pub use plan::{

@@ -11,7 +11,7 @@
 //! - `doc`      what every operation has in common
 //! - `dto`, `org`, `hazard`  the nouns' structs as they stand in JSON
 //! - one file per noun with its operations: `session`, `units`, `people`, `places`, `roll`, `hazards`, `acts`, `checks`, `files`,
-//!   `journal`, `duties`, `works`, `boards`
+//!   `journal`, `duties`, `works`, `boards`, `drills`, `movements`
 //!
 //! Not here: forms, pages, live updates.
 
@@ -20,6 +20,7 @@ mod ask;
 mod boards;
 mod checks;
 mod doc;
+mod drills;
 mod dto;
 mod duties;
 mod fault;
@@ -27,6 +28,7 @@ mod files;
 mod hazard;
 mod hazards;
 mod journal;
+mod movements;
 mod notices;
 mod org;
 mod page;
@@ -62,6 +64,8 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(texts::routes())
         .merge(notices::routes())
         .merge(supports::routes())
+        .merge(drills::routes())
+        .merge(movements::routes())
         .merge(duties::routes())
         .merge(works::routes())
         .merge(boards::routes())

@@ -253,6 +253,15 @@ codes! {
     DutyMark = safety::duty::Mark, safety::duty::Mark::ALL;
     ResolvedState = safety::duty::resolution::Resolved, safety::duty::resolution::Resolved::ALL;
     Figure = safety::notice::Figure, safety::notice::Figure::ALL;
+    DrillState = safety::drill::State, safety::drill::State::ALL;
+    DrillScenario = safety::drill::Scenario, safety::drill::Scenario::ALL;
+    DrillPart = safety::drill::Part, safety::drill::Part::ALL;
+    DrillSkill = safety::drill::Skill, safety::drill::Skill::ALL;
+    DrillFit = safety::drill::Fit, safety::drill::Fit::ALL;
+    MissingWhere = safety::drill::Where, safety::drill::Where::ALL;
+    MovementKind = safety::movement::Kind, safety::movement::Kind::ALL;
+    MovementState = safety::movement::State, safety::movement::State::ALL;
+    PostStood = safety::movement::Stood, safety::movement::Stood::ALL;
 }
 
 impl From<Ms> for At {
@@ -280,6 +289,7 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
         At Date Uid PhotoHash Password
         Name Fact Note LoginName Title Short UnitCode Phone Long Body Mobile Number
         UnitKind Stage Role PlaceKind State Act Grade Term Category Bucket Seen Standing NoticeKind AskKind Figure DutyState DutyMark ResolvedState
+        DrillState DrillScenario DrillPart DrillSkill DrillFit MissingWhere MovementKind MovementState PostStood
     }
 }
 

@@ -72,6 +72,33 @@ pub fn hazard_tabs(actor: &Actor, now: HazardTab) -> Vec<Tab> {
     out
 }
 
+/// The tabs under 应急: at most six.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UrgentTab {
+    Alarms,
+    Tests,
+    Drills,
+    Movements,
+    Gatherings,
+}
+
+pub fn urgent_tabs(actor: &Actor, now: UrgentTab) -> Vec<Tab> {
+    let mut out = Vec::new();
+    if crate::alarm::reads(actor) {
+        out.push(Tab::new(words::alarm::TITLE, "/alarms", now == UrgentTab::Alarms));
+        out.push(Tab::new(words::alarm::TEST_MARK, "/alarms/tests", now == UrgentTab::Tests));
+    }
+    if !super::reads_drills(actor) {
+        return out;
+    }
+    out.push(Tab::new(words::tab::DRILLS, "/drills", now == UrgentTab::Drills));
+    if reach(actor.role, Action::MovementRead) != Reach::Nothing {
+        out.push(Tab::new(words::tab::MOVEMENTS, "/movements", now == UrgentTab::Movements));
+        out.push(Tab::new(words::tab::GATHERINGS, "/gatherings", now == UrgentTab::Gatherings));
+    }
+    out
+}
+
 /// The tabs of a unit's pages: 本校 of a school, a unit seen from the bureau.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnitTab {

@@ -330,6 +330,9 @@ pub mod tab {
     pub const MEETINGS: &str = "例会";
     pub const EDUCATION: &str = "教育";
     pub const DUTIES: &str = "事项";
+    pub const DRILLS: &str = "演练";
+    pub const MOVEMENTS: &str = "疏散";
+    pub const GATHERINGS: &str = "大型活动";
 }
 
 /// Why it is empty (pages.md §8).

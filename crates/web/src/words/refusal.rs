@@ -66,6 +66,19 @@ fn wrong_state(from: &str, action: &str) -> String {
         ("done", "check") => "这一件做了就算，不用检查。".into(),
         ("done", "settle") => "这一条议定事项已经办结。".into(),
         ("void", "correct") => "这一份记录已经作废，不能再改。".into(),
+        ("dropped", _) => "这次演练已经作废。".into(),
+        ("planned", "call" | "muster" | "leave" | "finish" | "review" | "fit") => {
+            "还没有发信号，先在演练页上发信号。".into()
+        }
+        ("running", "start") => "信号已经发过了，表正在走。".into(),
+        ("running", "review" | "fit") => "演练还在进行，先结束再评估。".into(),
+        ("running", "muster" | "leave") => "这一步已经按过了。".into(),
+        ("review", "start" | "muster" | "leave" | "finish") => "演练已经结束，请写评估。".into(),
+        (_, "call") => "这次演练已经评估，不能再报数。".into(),
+        ("draft" | "returned", "approve" | "give_back") => "还没有送审。".into(),
+        ("asked" | "upward", "ask") => "已经送审，等着批。".into(),
+        ("approved", "ask" | "approve" | "pass_up" | "grant" | "give_back") => "已经批过了。".into(),
+        ("not_approved", _) => "这份错时表还没有批准，或者已经不用了。".into(),
         ("top", _) => "上面没有更高一级了，请移交有关部门。".into(),
         _ => match (State::from_code(from), Act::from_code(action)) {
             (Some(now), Some(wanted)) if now.is_open() => {
@@ -80,6 +93,11 @@ fn wrong_state(from: &str, action: &str) -> String {
 fn evidence(what: &str) -> &'static str {
     match what {
         "photo" => "请拍一张整改后的照片再交，填的内容还在。",
+        "leave" => "地震演练分两步：先掩护，再撤离。先按「撤离」。",
+        "call" => "还没有一个班报数，至少一个班报了再结束。",
+        "building" => "还没有填校舍，先照一张纸填上。",
+        "plan" => "没有按现在的校舍批准的错时表，先算一份、批了再修正。",
+        "measures" => "计时的班太少，至少 4 个班报了用时才能修正。",
         "five" => "重大隐患要先填齐五落实：责任、措施、资金、时限、预案。",
         _ => "还差一份材料，补上再交。填的内容还在。",
     }
@@ -99,6 +117,7 @@ fn forbidden(clause: &str, rule: &str, instead: &[String]) -> String {
         "duty.separation" => "做的人、检查的人、验收的人要分开，这一步要换一个人。".into(),
         "duty.waiver" => format!("这是要点 {clause} 的要求，不能免做；可以写明原因补做。"),
         "own_alarm" => "报警是您按的，要别人来应答；您可以点“我到了”。".into(),
+        "another_approves" => "送审的人不能自己批，请另一位领导批。".into(),
         "declined" => "推辞过的任务由分管领导定派给谁。".into(),
         _ => format!("工作要点 {clause} 不允许这样办。"),
     }
@@ -113,6 +132,8 @@ pub fn problem(name: &str, problem: &Problem) -> String {
         Problem::TooShort { min } => format!("{label}至少 {min} 位。"),
         Problem::OutOfRange { min, max } => out_of_range(name, *min, *max),
         Problem::Unreadable => format!("{label}看不懂，请再看一下。"),
+        Problem::Unknown if name == "missing" => "点名里有不在这个班的人，请重新点。".into(),
+        Problem::Unknown if name == "improvements" => "现在的规则里没有演练评估表，改进先记在例会上。".into(),
         Problem::Unknown => format!("{label}选的这一项找不到，请重新选。"),
         Problem::InFuture { .. } if name == "on" || name == "happened_on" => "日期不能晚于今天。".into(),
         Problem::InFuture { .. } if name == "kept_from" => "启用日太远了，最多在一年以后。".into(),
@@ -131,12 +152,18 @@ pub fn problem(name: &str, problem: &Problem) -> String {
         Problem::Person { name, several: true } => format!("“{}”有重名，请写成“学校＋姓名”。", short(name)),
         Problem::Taken => format!("{label}已经有人用了，换一个。"),
         Problem::Mismatch { with } => mismatch(name, with),
-        Problem::Planner { place, message, .. } => format!("{place}：{message}"),
+        Problem::Planner { place, message, .. } => planner(place, message),
         Problem::StillOpen { count: 1, first } => format!("还有 1 条隐患没有办结（{}），请先销账再办。", short(first)),
         Problem::StillOpen { count, first } => {
             format!("还有 {count} 条隐患没有办结（{} 等），请先逐条销账再办。", short(first))
         }
     }
+}
+
+/// The planner's own sentence, with its place in the words of the form.
+fn planner(place: &str, message: &str) -> String {
+    let place = super::movement::place(place);
+    format!("{}：{}", short(&place), message.chars().take(90).collect::<String>())
 }
 
 /// A name that must fit in a sentence.
@@ -157,6 +184,12 @@ fn required(name: &str) -> String {
             format!("请选{}。", field(name))
         }
         "result" => "请选一个结果。".into(),
+        "practised" => "学生练了哪些自救，至少点一项。".into(),
+        "improvements" => "有问题就写怎么改、谁来改、哪天前。".into(),
+        "scenario" => "请选演练的背景。".into(),
+        "building" => "请照一张纸填上楼、楼梯、校门和各班。".into(),
+        "resolution.owner" => "请选改进由谁来做。".into(),
+        "resolution.due_on" => "请选改进哪天前做完。".into(),
         "places" => "还没有查过的地点，至少查一处。".into(),
         other => format!("请填{}。", field(other)),
     }
@@ -174,6 +207,8 @@ fn out_of_range(name: &str, min: i64, max: i64) -> String {
         "until" => "期限要在今天以后，一年以内。".into(),
         "until_on" => "结束日期要在开始日期以后，一年以内。".into(),
         "resolution.due_on" => "议定事项的日期要在今天以后。".into(),
+        "window_until" => "结束那天要在开始那天以后，一个学期以内。".into(),
+        "held_on" => "活动要在明天以后、一年以内，方案要提前写。".into(),
         "places" => format!("一次最多查 {max} 处，请分两次。"),
         _ => format!("{}请填 {min} 到 {max} 之间的数。", field(name)),
     }
@@ -181,6 +216,13 @@ fn out_of_range(name: &str, min: i64, max: i64) -> String {
 
 fn mismatch(name: &str, with: &str) -> String {
     match (name, with) {
+        ("window_from", "today") => "今天不在演练的时段里，先改时段。".into(),
+        ("started_at", "window_from") => "那天不在演练的时段里。".into(),
+        ("missing", _) => "点名的人比报的数多，请看一下。".into(),
+        ("cover_s", _) => "只有地震演练才记掩护的时间。".into(),
+        ("post", "day") => "那天没有这个岗位。".into(),
+        ("substitute", _) => "替岗人和站岗人是同一个人。".into(),
+        ("held_on", "plan") => "换了日子就是另一次活动，请取消这一次，另写一份。".into(),
         ("idempotency_key", _) => "这一条已经交过，内容却不一样。请刷新后重新填。".into(),
         ("password_again", _) => "两次填的密码不一样。".into(),
         ("old", _) => "原密码不对，请再填一次。".into(),
@@ -208,6 +250,42 @@ fn mismatch(name: &str, with: &str) -> String {
 /// What a field is called.
 pub fn field(name: &str) -> &'static str {
     match name {
+        "window_from" => "开始那天",
+        "window_until" => "结束那天",
+        "scenario" => "背景",
+        "edition" => "预案",
+        "line" => "班级",
+        "out" => "出来的人数",
+        "inside" => "在楼里的人数",
+        "unknown" => "不明的人数",
+        "expected" => "应到人数",
+        "seconds" | "out_s" | "cover_s" | "list_s" => "秒数",
+        "missing" => "缺的人",
+        "started_at" => "发信号的时间",
+        "process" => "过程",
+        "plan_fit" => "预案合不合适",
+        "staff_fit" => "人员物资到不到位",
+        "practised" => "自救",
+        "improvements" => "改进",
+        "problems" => "存在问题",
+        "building" => "校舍",
+        "subjects" => "不符合的部位",
+        "posts" => "岗位",
+        "weekday" => "哪天",
+        "task" => "看什么",
+        "at" => "几点到几点",
+        "substitute" => "替岗人",
+        "held_on" => "日子",
+        "people" => "师生人数",
+        "guests" => "来宾人数",
+        "routes" => "路线",
+        "weather" => "天气",
+        "emergency" => "急救、报警、疏散",
+        "movement" => "错时表",
+        "outcome" => "结果",
+        "bus_minutes" => "几分钟发车",
+        "day" => "日子",
+        "do" => "要做的事",
         "name" => "名称",
         "short" => "简称",
         "kind" => "类别",
@@ -274,7 +352,6 @@ pub fn field(name: &str) -> &'static str {
         "units" => "单位",
         "asks" => "要填的内容",
         "answer" => "答复",
-        "outcome" => "结果",
         "contact" => "联系方式",
         "signer" => "姓名",
         "due_on" => "截止日期",

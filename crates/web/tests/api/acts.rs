@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::world::{PASSWORD, Reply, World, png};
 
+mod drills;
 mod owed;
 
 /// What the program itself tells of a hazard.
@@ -327,6 +328,7 @@ async fn every_operation_succeeds_every_act_leaves_a_leaf_and_strangers_get_noth
     straight_road(&mut walk).await;
     upward(&mut walk).await;
     owed::walk(&mut walk).await;
+    drills::walk(&mut walk).await;
     let before = w.leaves();
     w.open("vice", PASSWORD).await.ok();
     assert!(w.leaves() > before, "a sign-in is a record");
