@@ -118,6 +118,7 @@ pub fn routes() -> Router<Web> {
 fn may_see(cx: &mut Cx<'_, '_>, noun: &str, id: Id) -> Result<bool> {
     match noun {
         "hazard" => safety::hazard::view::may_see_file(cx, id),
+        "incident" => safety::incident::view::may_see_file(cx, id),
         _ => Ok(false),
     }
 }

@@ -90,6 +90,8 @@ pub struct Shell {
     pub bottom: Vec<Entry>,
     pub plus: Vec<Entry>,
     pub report: bool,
+    /// 「报事故」 in the top bar, on 今日 and in the sheet ＋
+    pub incident: bool,
     pub tabs: Vec<Tab>,
     pub live: String,
 }
@@ -99,6 +101,8 @@ pub struct Shell {
 pub enum At {
     Today,
     Hazards,
+    /// 应急
+    Incidents,
     /// 台账 of a school.
     Ledgers,
     /// 学校 of a bureau, 本校 of a school.
@@ -135,7 +139,10 @@ impl Shell {
 struct Waits {
     n: i64,
     hazards: i64,
+    incidents: i64,
     late: bool,
+    /// A clock of an incident has run out.
+    pressing: bool,
 }
 
 async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
@@ -144,8 +151,9 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
         let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
         let (duties, behind) = crate::duty::today::count(cx)?;
         let hazards = lines.len() as i64;
-        let n = (hazards + duties).min(BADGE_MAX);
-        Ok(Waits { n, hazards, late: late || behind })
+        let (incidents, pressing) = crate::incident::today::count(cx)?;
+        let n = (hazards + duties + incidents).min(BADGE_MAX);
+        Ok(Waits { n, hazards, incidents, pressing, late: late || behind || pressing })
     })
     .await
 }
@@ -153,8 +161,10 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
 /// Badges of the menu by the names of their `data-count`, for live pages.
 pub fn nav_counts(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
     let hazards = list::waiting(cx, BADGE_MAX)?.len() as i64;
-    let n = (hazards + crate::duty::today::count(cx)?.0).min(BADGE_MAX);
-    Ok(BTreeMap::from([("nav-today".to_string(), n), ("nav-hazard".to_string(), hazards)]))
+    let incidents = crate::incident::today::count(cx)?.0;
+    let n = (hazards + incidents + crate::duty::today::count(cx)?.0).min(BADGE_MAX);
+    let counts = [("nav-today", n), ("nav-hazard", hazards), ("nav-emergency", incidents)];
+    Ok(counts.into_iter().map(|(name, n)| (name.to_string(), n)).collect())
 }
 
 impl Signed {
@@ -174,6 +184,7 @@ impl Signed {
         shell.foot = foot(actor, at);
         shell.bottom = bottom(actor, waits, at);
         shell.report = may_raise(actor);
+        shell.incident = may_report(actor);
         shell.plus = plus(actor);
         Ok(shell)
     }
@@ -220,6 +231,12 @@ pub fn reads_checks(actor: &Actor) -> bool {
 pub fn may_raise(actor: &Actor) -> bool {
     reach(actor.role, Action::HazardRaise) != Reach::Nothing
 }
+pub fn may_report(actor: &Actor) -> bool {
+    reach(actor.role, Action::IncidentReport) != Reach::Nothing
+}
+pub fn reads_incidents(actor: &Actor) -> bool {
+    reach(actor.role, Action::IncidentRead) != Reach::Nothing || may_report(actor)
+}
 pub fn reads_duties(actor: &Actor) -> bool {
     reach(actor.role, Action::DutyRead) != Reach::Nothing
 }
@@ -247,6 +264,11 @@ fn hazards(waits: Waits, at: At) -> Entry {
     Entry { count: waits.hazards, hot: waits.late, ..base }
 }
 
+fn urgent(waits: Waits, at: At) -> Entry {
+    let base = entry("emergency", words::nav::URGENT, "/incidents", "emergency", at == At::Incidents);
+    Entry { count: waits.incidents, hot: waits.pressing, ..base }
+}
+
 fn units(actor: &Actor, at: At) -> Entry {
     let current = at == At::Units;
     if login::at_bureau(actor) {
@@ -268,6 +290,9 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
     }
     if reads_hazards(actor) {
         out.push(hazards(waits, at));
+    }
+    if reads_incidents(actor) {
+        out.push(urgent(waits, at));
     }
     if !bureau && reads_duties(actor) {
         out.push(entry("ledger", words::nav::LEDGERS, "/ledgers", "ledger", at == At::Ledgers));
@@ -318,6 +343,9 @@ fn bottom(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
 
 fn plus(actor: &Actor) -> Vec<Entry> {
     let mut out = Vec::new();
+    if may_report(actor) {
+        out.push(entry("incident", words::nav::INCIDENT, "/incidents/new", "emergency", false));
+    }
     if may_raise(actor) {
         out.push(entry("new", words::nav::RAISE, "/hazards/new", "camera", false));
     }

@@ -27,6 +27,7 @@ pub fn router(web: Web) -> Router {
         .merge(crate::today::routes())
         .merge(crate::hazard::routes())
         .merge(crate::check::routes())
+        .merge(crate::incident::routes())
         .merge(crate::duty::routes())
         .merge(crate::board::routes())
         .merge(crate::ledger::routes())

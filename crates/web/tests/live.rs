@@ -57,7 +57,7 @@ async fn a_new_hazard_appears_where_it_waits_and_nowhere_else() {
     assert!(mine.until("event: count").await);
     assert!(mine.text.contains("event: row") && mine.text.contains(&format!("id=\"row-{id}\"")));
     assert!(mine.text.contains("data-new=\"1\"") && mine.text.contains("疏散指示灯不亮"));
-    assert!(mine.text.contains("{\"nav-hazard\":1,\"nav-today\":4}"));
+    assert!(mine.text.contains("{\"nav-emergency\":0,\"nav-hazard\":1,\"nav-today\":4}"));
     // Something of their own shows that the stranger's stream lives and was not sent the first.
     let gate = w.foreign_gate;
     let own = w

@@ -8,6 +8,7 @@ mod check;
 mod door;
 mod duty;
 mod hazard;
+mod incident;
 mod live;
 mod packs;
 mod pages;

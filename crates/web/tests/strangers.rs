@@ -98,6 +98,7 @@ struct Things {
     layer: String,
     support: String,
     visit: String,
+    incident: String,
     pack: String,
     time: String,
 }
@@ -174,6 +175,18 @@ impl Things {
                 Ok((text, safety::notice::layer::add(cx, &new)?))
             })
             .unwrap();
+        let incident = w
+            .by("head", |cx| {
+                let told =
+                    safety::incident::NewReport { what: Some("张福贵看见的".into()), ..Default::default() };
+                let kind = Some(safety::incident::Kind::Hurt);
+                safety::incident::report::report(
+                    cx,
+                    &safety::incident::NewIncident { kind, told, ..Default::default() },
+                )
+            })
+            .unwrap()
+            .to_string();
         let (city, county) = (w.city, w.county);
         let pack =
             w.by("cityofficer", move |cx| safety::pack::store::draft(cx, None, city, "春季口径")).unwrap().to_string();
@@ -222,6 +235,7 @@ impl Things {
             .unwrap();
         Things {
             pack,
+            incident,
             time,
             waiver: waiver.to_string(),
             text: text.to_string(),
@@ -267,6 +281,7 @@ impl Things {
                 "texts" => &self.text,
                 "notices" => &self.notice,
                 "layers" => &self.layer,
+                "incidents" => &self.incident,
                 "supports" if path.contains("/visits/") => &self.visit,
                 "supports" => &self.support,
                 other => panic!("a new noun, {other}: say here what exists of it at the school"),
@@ -281,7 +296,8 @@ impl Things {
             out = out.replace("{id}", &id(path));
         }
         for (name, value) in [
-            ("{act}", "comment"),
+            ("{act}", if path.starts_with("/incidents") { "receive" } else { "comment" }),
+            ("{serial}", "1"),
             ("{verb}", "check"),
             ("{other}", "builtin"),
             ("{kind}", "hazard"),
@@ -360,9 +376,15 @@ async fn lists_of_strangers_hold_nothing_of_others() {
         for route in plain.filter(|r| !["/live", "/_parts"].contains(&r.path.as_str())) {
             let (status, text) = ask(&mut browser, &things, &route, &route.path).await;
             assert!(!status.is_server_error(), "{who} {route:?}: {text}");
-            for secret in
-                ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", things.hazard.as_str(), things.person.as_str()]
-            {
+            for secret in [
+                "疏散指示灯",
+                "江湾中学",
+                "张福贵",
+                "十一月查楼",
+                things.hazard.as_str(),
+                things.person.as_str(),
+                things.incident.as_str(),
+            ] {
                 assert!(!text.contains(secret), "{who} {route:?} tells {secret}");
             }
         }
@@ -370,6 +392,8 @@ async fn lists_of_strangers_hold_nothing_of_others() {
             "/units?of=",
             "/hazards?unit=",
             "/checks?unit=",
+            "/incidents?unit=",
+            "/incidents/new?unit=",
             "/hazards/coverage?unit=",
             "/hazards/stats?unit=",
             "/board?unit=",

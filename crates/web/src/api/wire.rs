@@ -173,6 +173,8 @@ texts! {
     /// A written rule or the words of a notice.
     Body = safety::text::BODY_CHARS;
     Mobile = 20;
+    /// The course of things, cause and lessons of an incident.
+    Story = safety::incident::report::STORY_CHARS;
     /// Number of an order.
     Number = 40;
 }
@@ -253,6 +255,17 @@ codes! {
     DutyMark = safety::duty::Mark, safety::duty::Mark::ALL;
     ResolvedState = safety::duty::resolution::Resolved, safety::duty::resolution::Resolved::ALL;
     Figure = safety::notice::Figure, safety::notice::Figure::ALL;
+    IncidentKind = safety::incident::Kind, safety::incident::Kind::ALL;
+    IncidentFamily = safety::incident::Family, safety::incident::Family::ALL;
+    IncidentState = safety::incident::State, safety::incident::State::ALL;
+    IncidentAct = safety::incident::Act, safety::incident::Act::ALL;
+    IncidentGrade = safety::incident::Grade, safety::incident::Grade::ALL;
+    IncidentClass = safety::incident::Class, safety::incident::Class::ALL;
+    IncidentFact = safety::incident::Fact, safety::incident::Fact::ALL;
+    IncidentBucket = safety::incident::Bucket, safety::incident::Bucket::ALL;
+    LegKind = safety::incident::LegKind, safety::incident::LegKind::ALL;
+    Party = safety::incident::Party, safety::incident::Party::ALL;
+    ReportKind = safety::incident::ReportKind, safety::incident::ReportKind::ALL;
 }
 
 impl From<Ms> for At {
@@ -280,6 +293,8 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
         At Date Uid PhotoHash Password
         Name Fact Note LoginName Title Short UnitCode Phone Long Body Mobile Number
         UnitKind Stage Role PlaceKind State Act Grade Term Category Bucket Seen Standing NoticeKind AskKind Figure DutyState DutyMark ResolvedState
+        Story IncidentKind IncidentFamily IncidentState IncidentAct IncidentGrade IncidentClass IncidentFact IncidentBucket
+        LegKind Party ReportKind
     }
 }
 
