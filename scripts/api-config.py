@@ -89,6 +89,7 @@ named = {
     "class": ids(f"/api/v1/classes?unit={unit}"),
     "support": ids("/api/v1/supports"),
     "visit": ids("/api/v1/supports/visits"),
+    "incident": ids("/api/v1/incidents"),
     "agency": ids("/api/v1/units?kind=agency&limit=10"),
     "past": moments(-50, -5, -1),
     "future": moments(20, 200, 500),
@@ -114,6 +115,7 @@ parts = {
     "^/api/v1/persons/": "person", "^/api/v1/posts/": "post", "^/api/v1/records/": "record",
     "^/api/v1/files/": "photo", "^/api/v1/notices/": "notice", "^/api/v1/layers/": "layer", "^/api/v1/texts/": "text",
     "^/api/v1/classes/": "class", "^/api/v1/supports/visits/": "visit", "^/api/v1/supports/": "support",
+    "^/api/v1/incidents/": "incident",
 }
 
 # The first that fits is taken.

@@ -183,7 +183,7 @@ fn last_of_the_fall(w: &World, id: Id) {
     assert_eq!(kinds, [ReportKind::First, ReportKind::Follow, ReportKind::Final]);
     assert_eq!(v.reports.last().unwrap().toll.hurt, None, "what was not known at first stays not known there");
     let late = refusal(again(w, "李建国", id, ReportKind::Follow, said("又想起来")));
-    assert_eq!(late, Refusal::WrongState { from: "closed", action: "follow" });
+    assert_eq!(late, Refusal::WrongState { from: "incident_closed", action: "follow" });
 }
 
 /// What is reported, and what follows: grade, class, offices beside, whether it goes on to the province.

@@ -119,6 +119,7 @@ fn may_see(cx: &mut Cx<'_, '_>, noun: &str, id: Id) -> Result<bool> {
     match noun {
         "hazard" => safety::hazard::view::may_see_file(cx, id),
         "drill" => Ok(safety::drill::load(cx, id).is_ok()),
+        "incident" => safety::incident::view::may_see_file(cx, id),
         _ => Ok(false),
     }
 }

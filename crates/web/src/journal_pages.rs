@@ -244,6 +244,14 @@ pub(crate) fn reads(cx: &mut Cx<'_, '_>, table: &str, id: Id, row: &db::Row) -> 
     let seen = match table {
         "hazard" => safety::hazard::load(cx, id).map(|_| ()),
         "hazard_step" => safety::hazard::load(cx, row.id("hazard")?).map(|_| ()),
+        "incident" => safety::incident::load(cx, id).map(|_| ()),
+        "incident_report" | "incident_leg" | "incident_step" => {
+            safety::incident::load(cx, row.id("incident")?).map(|_| ())
+        }
+        "incident_zero" => {
+            let (at, day) = (row.id("unit")?, row.day("from_on")?);
+            safety::incident::zero::week(cx, at, day).map(|_| ())
+        }
         "check_run" => safety::check::view(cx, id).map(|_| ()),
         "check_place" => safety::check::view(cx, row.id("check_run")?).map(|_| ()),
         "unit" => unit::show(cx, id).map(|_| ()),

@@ -59,6 +59,7 @@ mod feed;
 mod files;
 mod hazard;
 mod help;
+mod incident;
 mod journal_pages;
 mod ledger;
 pub mod limiter;

@@ -93,6 +93,8 @@ pub struct Shell {
     pub bottom: Vec<Entry>,
     pub plus: Vec<Entry>,
     pub report: bool,
+    /// 「报事故」 in the top bar, on 今日 and in the sheet ＋
+    pub incident: bool,
     pub tabs: Vec<Tab>,
     pub live: String,
 }
@@ -102,7 +104,7 @@ pub struct Shell {
 pub enum At {
     Today,
     Hazards,
-    /// 应急: alarms, drills, timetables, large events.
+    /// 应急: incidents, alarms, drills, timetables, large events.
     Alarms,
     /// 台账 of a school.
     Ledgers,
@@ -141,11 +143,14 @@ impl Shell {
 struct Waits {
     n: i64,
     hazards: i64,
+    incidents: i64,
     late: bool,
     /// Messages that nobody has read.
     unread: i64,
     /// Alarms that are open.
     alarms: i64,
+    /// A clock of an incident has run out.
+    pressing: bool,
 }
 
 async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
@@ -154,9 +159,10 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
         let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
         let (duties, behind) = crate::duty::today::count(cx)?;
         let hazards = lines.len() as i64;
-        let n = (hazards + duties).min(BADGE_MAX);
+        let (incidents, pressing) = crate::incident::today::count(cx)?;
+        let n = (hazards + duties + incidents).min(BADGE_MAX);
         let (unread, alarms) = (message::unread(cx)?.min(BADGE_MAX), view::open(cx)?.min(BADGE_MAX));
-        Ok(Waits { n, hazards, late: late || behind, unread, alarms })
+        Ok(Waits { n, hazards, incidents, pressing, late: late || behind || pressing, unread, alarms })
     })
     .await
 }
@@ -164,10 +170,11 @@ async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
 /// Badges of the menu by the names of their `data-count`, for live pages.
 pub fn nav_counts(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
     let hazards = list::waiting(cx, BADGE_MAX)?.len() as i64;
-    let n = (hazards + crate::duty::today::count(cx)?.0).min(BADGE_MAX);
+    let incidents = crate::incident::today::count(cx)?.0;
+    let n = (hazards + incidents + crate::duty::today::count(cx)?.0).min(BADGE_MAX);
     let unread = message::unread(cx)?.min(BADGE_MAX);
-    let alarms = view::open(cx)?.min(BADGE_MAX);
-    let counts = [("nav-today", n), ("nav-hazard", hazards), ("nav-messages", unread), ("nav-emergency", alarms)];
+    let urgent = (incidents + view::open(cx)?).min(BADGE_MAX);
+    let counts = [("nav-today", n), ("nav-hazard", hazards), ("nav-messages", unread), ("nav-emergency", urgent)];
     Ok(counts.map(|(name, n)| (name.to_string(), n)).into())
 }
 
@@ -188,6 +195,7 @@ impl Signed {
         shell.foot = foot(actor, waits, at);
         shell.bottom = bottom(actor, waits, at);
         shell.report = may_raise(actor);
+        shell.incident = may_report(actor);
         shell.plus = plus(actor);
         Ok(shell)
     }
@@ -234,6 +242,12 @@ pub fn reads_checks(actor: &Actor) -> bool {
 pub fn may_raise(actor: &Actor) -> bool {
     reach(actor.role, Action::HazardRaise) != Reach::Nothing
 }
+pub fn may_report(actor: &Actor) -> bool {
+    reach(actor.role, Action::IncidentReport) != Reach::Nothing
+}
+pub fn reads_incidents(actor: &Actor) -> bool {
+    reach(actor.role, Action::IncidentRead) != Reach::Nothing || may_report(actor)
+}
 pub fn reads_duties(actor: &Actor) -> bool {
     reach(actor.role, Action::DutyRead) != Reach::Nothing
 }
@@ -264,6 +278,18 @@ fn hazards(waits: Waits, at: At) -> Entry {
     Entry { count: waits.hazards, hot: waits.late, ..base }
 }
 
+/// Incidents first, then alarms, then drills: the first that the role sees.
+fn urgent(actor: &Actor, waits: Waits, at: At) -> Option<Entry> {
+    let href = match () {
+        () if reads_incidents(actor) => "/incidents",
+        () if crate::alarm::reads(actor) => "/alarms",
+        () if reads_drills(actor) => "/drills",
+        () => return None,
+    };
+    let base = entry("emergency", words::nav::URGENT, href, "siren", at == At::Alarms);
+    Some(Entry { count: waits.incidents + waits.alarms, hot: waits.pressing || waits.alarms > 0, ..base })
+}
+
 fn units(actor: &Actor, at: At) -> Entry {
     let current = at == At::Units;
     if login::at_bureau(actor) {
@@ -286,11 +312,7 @@ fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
     if reads_hazards(actor) {
         out.push(hazards(waits, at));
     }
-    if crate::alarm::reads(actor) || reads_drills(actor) {
-        let href = if crate::alarm::reads(actor) { "/alarms" } else { "/drills" };
-        let base = entry("emergency", words::nav::EMERGENCY, href, "siren", at == At::Alarms);
-        out.push(Entry { count: waits.alarms, hot: waits.alarms > 0, ..base });
-    }
+    out.extend(urgent(actor, waits, at));
     if !bureau && reads_duties(actor) {
         out.push(entry("ledger", words::nav::LEDGERS, "/ledgers", "ledger", at == At::Ledgers));
     }
@@ -342,6 +364,9 @@ fn bottom(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
 
 fn plus(actor: &Actor) -> Vec<Entry> {
     let mut out = Vec::new();
+    if may_report(actor) {
+        out.push(entry("incident", words::nav::INCIDENT, "/incidents/new", "emergency", false));
+    }
     if may_raise(actor) {
         out.push(entry("new", words::nav::RAISE, "/hazards/new", "camera", false));
     }

@@ -29,6 +29,7 @@ pub fn router(web: Web) -> Router {
         .merge(crate::check::routes())
         .merge(crate::drill::routes())
         .merge(crate::movement::routes())
+        .merge(crate::incident::routes())
         .merge(crate::duty::routes())
         .merge(crate::board::routes())
         .merge(crate::ledger::routes())

@@ -62,6 +62,7 @@ fn groups(cx: &mut Cx<'_, '_>, query: &str) -> Result<Vec<Group>> {
         Group { title: "人", hits: people_hits(cx, query)? },
         Group { title: "地点", hits: place_hits(cx, query)? },
         Group { title: "记录", hits: hazard_hits(cx, query)? },
+        Group { title: "事故", hits: incident_hits(cx, query)? },
         Group { title: "单位", hits: unit_hits(cx, query)? },
         Group { title: "条款", hits: clause_hits(query) },
     ])
@@ -110,6 +111,17 @@ fn hazard_hits(cx: &mut Cx<'_, '_>, query: &str) -> Result<Vec<Hit>> {
         note: format!("{} · {} · {}", l.hazard.number, l.unit_name, words::state(l.hazard.state).word),
         href: format!("/hazards/{}", l.hazard.id),
         title: l.hazard.what,
+    };
+    Ok(found.into_iter().map(hit).collect())
+}
+
+fn incident_hits(cx: &mut Cx<'_, '_>, query: &str) -> Result<Vec<Hit>> {
+    let filter = safety::incident::Filter { query: Some(query.into()), ..safety::incident::Filter::default() };
+    let found = none_if_refused(safety::incident::list::list(cx, &filter, None, GROUP).map(|page| page.items))?;
+    let hit = |l: safety::incident::Line| Hit {
+        note: format!("{} · {} · {}", l.incident.number, l.unit_name, words::incident::state(l.incident.state).word),
+        href: format!("/incidents/{}", l.incident.id),
+        title: l.incident.what.unwrap_or_else(|| words::incident::kind(l.incident.kind).into()),
     };
     Ok(found.into_iter().map(hit).collect())
 }

@@ -41,6 +41,8 @@ pub fn routes() -> Router<Web> {
 
 /// What one read of the database gives.
 struct Seen {
+    /// Lines of incidents, ready to be shown, with their soonest clocks.
+    incidents: Vec<(Ms, Task)>,
     waiting: Vec<Line>,
     /// Lines of duties, ready to be shown, with their deadlines.
     duties: Vec<(Ms, Task)>,
@@ -64,6 +66,7 @@ struct Seen {
 fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
     let actor = cx.actor.clone();
     let mut seen = Seen {
+        incidents: crate::incident::today::tasks(cx)?,
         waiting: list::waiting(cx, WAITING_MAX)?,
         duties: Vec::new(),
         behind: Vec::new(),
@@ -211,7 +214,9 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
     let actor = signed.actor();
     let hand = page::is_hand(actor.role);
     let duties = seen.duties.len();
-    let mut tasks = merged(&seen.waiting, seen.duties, Viewer::of(actor), now);
+    let mut ready = seen.incidents;
+    ready.extend(seen.duties);
+    let mut tasks = merged(&seen.waiting, ready, Viewer::of(actor), now);
     let (n, late) = (tasks.len() as i64, tasks.iter().filter(|t| t.late).count() as i64);
     tasks.truncate(ROWS);
     if let Some(first) = tasks.first_mut().filter(|_| !hand) {
@@ -423,12 +428,13 @@ fn left(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
 
 impl LivePage for TodayRows {
     fn wakes(&self, noun: &str) -> bool {
-        matches!(noun, "hazard" | "duty" | "message")
+        matches!(noun, "hazard" | "duty" | "message" | "incident")
     }
     fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
         let waiting = list::waiting(cx, WAITING_MAX)?;
         let (now, who) = (cx.now, Viewer::of(cx.actor));
-        let duties = crate::duty::today::tasks(cx, WAITING_MAX as usize)?;
+        let mut duties = crate::incident::today::tasks(cx)?;
+        duties.extend(crate::duty::today::tasks(cx, WAITING_MAX as usize)?);
         let all = merged(&waiting, duties, who, now);
         let mut out = Vec::with_capacity(ids.len());
         // A line in which the changed thing stands or stood: drawn where it is, gone where it is no more.
@@ -455,7 +461,8 @@ impl LivePage for TodayRows {
     fn recent(&self, cx: &mut Cx<'_, '_>, _query: &Fields, _since: Ms) -> Result<Vec<Change>> {
         let (now, who) = (cx.now, Viewer::of(cx.actor));
         let waiting = list::waiting(cx, ROWS as i64)?;
-        let duties = crate::duty::today::tasks(cx, WAITING_MAX as usize)?;
+        let mut duties = crate::incident::today::tasks(cx)?;
+        duties.extend(crate::duty::today::tasks(cx, WAITING_MAX as usize)?);
         merged(&waiting, duties, who, now).into_iter().take(ROWS).rev().map(row).collect()
     }
     fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {

@@ -2,6 +2,7 @@
 //!
 //! - `org`      roles, kinds of units and places, stages, points of a check
 //! - `hazard`   states, acts, grades, terms, categories (tones of pages.md §6)
+//! - `incident` kinds, grades, legs, states of incidents; their pages and papers
 //! - `refusal`  what happened, what is kept, what to do (pages.md §9); exhaustive, so a missing sentence does not compile
 //! - `time`     dates, deadlines, ages, figures
 //! - `duty`     what is owed: states, marks, periods
@@ -34,6 +35,7 @@ pub mod duty;
 pub mod finding;
 pub mod hazard;
 pub mod help;
+pub mod incident;
 pub mod meeting;
 pub mod message;
 pub mod missive;
@@ -131,6 +133,7 @@ pub mod thing {
 pub fn all_states() -> Vec<Word> {
     let mut out = thing::ALL.to_vec();
     out.extend(safety::hazard::State::ALL.iter().map(|s| state(*s)));
+    out.extend(safety::incident::State::ALL.iter().map(|s| incident::state(*s)));
     out.extend(safety::check::Seen::ALL.iter().map(|s| seen(*s)));
     out.extend_from_slice(duty::ALL);
     out.push(meeting::HELD);

@@ -10,6 +10,7 @@ mod door;
 mod drill;
 mod duty;
 mod hazard;
+mod incident;
 mod live;
 mod messages;
 mod missive;

@@ -115,6 +115,7 @@ struct Things {
     movement: String,
     card: String,
     gathering: String,
+    incident: String,
     pack: String,
     time: String,
 }
@@ -191,6 +192,18 @@ impl Things {
                 Ok((text, safety::notice::layer::add(cx, &new)?))
             })
             .unwrap();
+        let incident = w
+            .by("head", |cx| {
+                let told =
+                    safety::incident::NewReport { what: Some("张福贵看见的".into()), ..Default::default() };
+                let kind = Some(safety::incident::Kind::Hurt);
+                safety::incident::report::report(
+                    cx,
+                    &safety::incident::NewIncident { kind, told, ..Default::default() },
+                )
+            })
+            .unwrap()
+            .to_string();
         let (city, county) = (w.city, w.county);
         let pack =
             w.by("cityofficer", move |cx| safety::pack::store::draft(cx, None, city, "春季口径")).unwrap().to_string();
@@ -302,6 +315,7 @@ impl Things {
             movement: movement.to_string(),
             card: card.to_string(),
             pack,
+            incident,
             time,
             waiver: waiver.to_string(),
             text: text.to_string(),
@@ -351,6 +365,7 @@ impl Things {
                 "messages" => &self.message,
                 "channels" => &self.channel,
                 "buttons" => &self.button,
+                "incidents" => &self.incident,
                 "supports" if path.contains("/visits/") => &self.visit,
                 "supports" => &self.support,
                 "tips" => &self.tip,
@@ -376,6 +391,8 @@ impl Things {
         }
         for (name, value) in [
             ("{act}", if path.starts_with("/alarms") { "note" } else { "comment" }),
+            ("{act}", if path.starts_with("/incidents") { "receive" } else { "comment" }),
+            ("{serial}", "1"),
             ("{verb}", "check"),
             ("{other}", "builtin"),
             ("{kind}", "hazard"),
@@ -475,9 +492,15 @@ async fn lists_of_strangers_hold_nothing_of_others() {
         for route in plain.filter(|r| !["/live", "/_parts"].contains(&r.path.as_str())) {
             let (status, text) = ask(&mut browser, &things, &route, &route.path).await;
             assert!(!status.is_server_error(), "{who} {route:?}: {text}");
-            for secret in
-                ["疏散指示灯", "江湾中学", "张福贵", "十一月查楼", things.hazard.as_str(), things.person.as_str()]
-            {
+            for secret in [
+                "疏散指示灯",
+                "江湾中学",
+                "张福贵",
+                "十一月查楼",
+                things.hazard.as_str(),
+                things.person.as_str(),
+                things.incident.as_str(),
+            ] {
                 assert!(!text.contains(secret), "{who} {route:?} tells {secret}");
             }
         }
@@ -485,6 +508,8 @@ async fn lists_of_strangers_hold_nothing_of_others() {
             "/units?of=",
             "/hazards?unit=",
             "/checks?unit=",
+            "/incidents?unit=",
+            "/incidents/new?unit=",
             "/hazards/coverage?unit=",
             "/hazards/stats?unit=",
             "/board?unit=",

@@ -118,7 +118,10 @@ function answerInPlace(form: HTMLFormElement, item: Item): void {
       return;
     }
     const done = seen.state === 'done';
-    words.textContent = done ? W.syncedAt(hm(seen.received_at)) : navigator.onLine && link.up ? W.storedSending : W.storedOffline;
+    // What must be told at once has told nobody until the server answers: said in red, the telephones stay in sight.
+    const unsent = done ? undefined : form.dataset.unsent;
+    words.textContent = done ? W.syncedAt(hm(seen.received_at)) : (unsent ?? (navigator.onLine && link.up ? W.storedSending : W.storedOffline));
+    words.classList.toggle('r', !!unsent);
     const see = done && (seen.location || form.dataset.after);
     acts.replaceChildren(...(see ? [make('a.btn.big', { href: see }, W.see)] : []), ...(form.dataset.after ? [] : [button(W.another, again, 'btn big')]));
   }

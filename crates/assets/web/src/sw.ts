@@ -14,7 +14,7 @@ const ASSETS = `xa-assets-${__VERSION__}`;
 const PAGES = 'xa-pages-';
 const META = 'xa-meta';
 const LOGIN = '/--login';
-const KEPT = ['/', '/hazards/new', '/checks/new', '/drills/call', '/outbox', '/help'];
+const KEPT = ['/', '/hazards/new', '/incidents/new', '/checks/new', '/drills/call', '/outbox', '/help'];
 const LOST = '/offline';
 const PATIENCE_MS = 3000;
 /** Pages fetched ahead are read again after this. */

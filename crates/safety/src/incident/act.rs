@@ -57,7 +57,7 @@ fn allowed(cx: &mut Cx<'_, '_>, i: &Incident, act: Act) -> Result<()> {
 }
 
 fn wrong(i: &Incident, act: Act) -> Error {
-    Refusal::WrongState { from: i.state.code(), action: act.code() }.into()
+    Refusal::WrongState { from: i.state.refused(), action: act.code() }.into()
 }
 
 /// Performs an act: Call, Receive, Pass, Skip, End, Withdraw. Answers the incident as it stands afterwards.

@@ -10,6 +10,7 @@ use super::store::{self, Said};
 use super::{Incident, from_row as incident_from, pack_of, sql};
 use crate::kernel::cx::Cx;
 use crate::kernel::due;
+use crate::org::UnitKind;
 use crate::org::unit::{self, Unit};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -91,14 +92,14 @@ pub(super) fn of(cx: &mut Cx<'_, '_>, incident: Id) -> Result<Vec<Leg>> {
     Ok(legs.into_iter().map(|(_, leg)| leg).collect())
 }
 
-/// The levels above a unit that can receive: bureaus in which somebody is in post, nearest first. A pseudo-county (市直,
-/// 市属民办) has nobody and is passed by; where nobody at all is in post, the nearest bureau stands.
+/// The levels above a unit that can receive, nearest first: the city, and the counties in which somebody is in a bureau's
+/// post. A pseudo-county (市直, 市属民办) has nobody and is passed by.
 pub fn levels(cx: &mut Cx<'_, '_>, unit: Id) -> Result<Vec<Unit>> {
     let today = cx.now.day();
     let above: Vec<Unit> = unit::path(cx, unit)?.into_iter().skip(1).filter(|u| u.kind.is_bureau()).collect();
     let mut out = Vec::new();
     for level in &above {
-        if cx.tx.row(sql::STAFFED, args![level.id, today])?.is_some() {
+        if level.kind == UnitKind::City || cx.tx.row(sql::STAFFED, args![level.id, today])?.is_some() {
             out.push(level.clone());
         }
     }

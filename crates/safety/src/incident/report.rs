@@ -365,7 +365,7 @@ pub fn again(cx: &mut Cx<'_, '_>, id: Id, kind: ReportKind, new: &NewReport) -> 
         ReportKind::Amend => Act::Amend,
         ReportKind::Final => Act::Final,
     };
-    let wrong = Error::from(Refusal::WrongState { from: i.state.code(), action: act.code() });
+    let wrong = Error::from(Refusal::WrongState { from: i.state.refused(), action: act.code() });
     if next(i.state, act, true).is_none() {
         return Err(wrong);
     }
@@ -462,13 +462,13 @@ pub(super) fn follow_up(cx: &mut Cx<'_, '_>, i: &Incident, act: Act, report: Opt
     if matches!(act, Act::End | Act::Final) {
         duty::event(cx, "incident.closed", i.unit, i.id, i.ended_at.unwrap_or(cx.now))?;
     }
-    if let Some(report) = report.filter(|_| matches!(act, Act::Report | Act::Final)) {
+    if report.is_some() && matches!(act, Act::Report | Act::Final) {
         let (claimed, by) = (cx.claimed()?, cx.actor.person);
         let credit = Credit {
             subject: Some(i.id),
             by,
             claimed_at: claimed,
-            ..Credit::new(i.unit, "incident", report, cx.now.day())
+            ..Credit::new(i.unit, "incident", i.id, cx.now.day())
         };
         duty::credit(cx, &credit)?;
     }

@@ -61,6 +61,17 @@ impl State {
     pub fn is_open(self) -> bool {
         !matches!(self, State::Closed | State::Withdrawn)
     }
+    /// As a refusal names it: `closed` alone would be a hazard's as well.
+    pub fn refused(self) -> &'static str {
+        match self {
+            State::Awaiting => "incident_awaiting",
+            State::Handling => "incident_handling",
+            State::Concluding => "incident_concluding",
+            State::Final => "incident_final",
+            State::Closed => "incident_closed",
+            State::Withdrawn => "incident_withdrawn",
+        }
+    }
 }
 
 /// The state after an act; none when the act is not possible there. After a final report a change of the casualties makes

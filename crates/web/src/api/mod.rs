@@ -10,7 +10,7 @@
 //! - `page`     lists: `?limit=&cursor=` → `{items, next_cursor}`
 //! - `doc`      what every operation has in common
 //! - `dto`, `org`, `hazard`  the nouns' structs as they stand in JSON
-//! - one file per noun with its operations: `session`, `units`, `people`, `places`, `roll`, `hazards`, `acts`, `checks`, `files`,
+//! - one file per noun with its operations: `session`, `units`, `people`, `places`, `roll`, `hazards`, `acts`, `checks`, `incidents`, `files`,
 //!   `journal`, `duties`, `works`, `boards`, `drills`, `movements`
 //!
 //! Not here: forms, pages, live updates.
@@ -27,6 +27,7 @@ mod fault;
 mod files;
 mod hazard;
 mod hazards;
+mod incidents;
 mod journal;
 mod movements;
 mod notices;
@@ -72,6 +73,7 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(hazards::routes())
         .merge(acts::routes())
         .merge(checks::routes())
+        .merge(incidents::routes())
         .merge(files::routes())
         .merge(journal::routes());
     OpenApiRouter::with_openapi(doc::base()).nest("/api/v1", nouns)

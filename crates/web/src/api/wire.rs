@@ -173,6 +173,8 @@ texts! {
     /// A written rule or the words of a notice.
     Body = safety::text::BODY_CHARS;
     Mobile = 20;
+    /// The course of things, cause and lessons of an incident.
+    Story = safety::incident::report::STORY_CHARS;
     /// Number of an order.
     Number = 40;
 }
@@ -262,6 +264,17 @@ codes! {
     MovementKind = safety::movement::Kind, safety::movement::Kind::ALL;
     MovementState = safety::movement::State, safety::movement::State::ALL;
     PostStood = safety::movement::Stood, safety::movement::Stood::ALL;
+    IncidentKind = safety::incident::Kind, safety::incident::Kind::ALL;
+    IncidentFamily = safety::incident::Family, safety::incident::Family::ALL;
+    IncidentState = safety::incident::State, safety::incident::State::ALL;
+    IncidentAct = safety::incident::Act, safety::incident::Act::ALL;
+    IncidentGrade = safety::incident::Grade, safety::incident::Grade::ALL;
+    IncidentClass = safety::incident::Class, safety::incident::Class::ALL;
+    IncidentFact = safety::incident::Fact, safety::incident::Fact::ALL;
+    IncidentBucket = safety::incident::Bucket, safety::incident::Bucket::ALL;
+    LegKind = safety::incident::LegKind, safety::incident::LegKind::ALL;
+    Party = safety::incident::Party, safety::incident::Party::ALL;
+    ReportKind = safety::incident::ReportKind, safety::incident::ReportKind::ALL;
 }
 
 impl From<Ms> for At {
@@ -290,6 +303,8 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
         Name Fact Note LoginName Title Short UnitCode Phone Long Body Mobile Number
         UnitKind Stage Role PlaceKind State Act Grade Term Category Bucket Seen Standing NoticeKind AskKind Figure DutyState DutyMark ResolvedState
         DrillState DrillScenario DrillPart DrillSkill DrillFit MissingWhere MovementKind MovementState PostStood
+        Story IncidentKind IncidentFamily IncidentState IncidentAct IncidentGrade IncidentClass IncidentFact IncidentBucket
+        LegKind Party ReportKind
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::{Day, Id};
 use safety::duty::{Duty, cells};
 use safety::org::{people, unit};
-use safety::pack::model::{Entry, Evidence};
+use safety::pack::model::{Entry, Evidence, Rule};
 use safety::{Cx, roll};
 
 use crate::words::duty as told;
@@ -79,8 +79,12 @@ pub fn county(cx: &mut Cx<'_, '_>, id: Id) -> i64 {
 
 /// The form by which an entry is done, filled with what its cell knows; "" where no form does it.
 /// `day` is given where its period is over: the record is of then.
-pub fn form_href(cx: &Cx<'_, '_>, entry: &str, unit: Id, part: &str, hazard: Option<Id>, day: Option<Day>) -> String {
-    let Some(Evidence::Form { form, only }) = cx.pack.entry(entry).map(|e| &e.evidence) else { return String::new() };
+pub fn form_href(cx: &Cx<'_, '_>, entry: &str, unit: Id, part: &str, about: Option<Id>, day: Option<Day>) -> String {
+    let entry = cx.pack.entry(entry);
+    let Some(Evidence::Form { form, only }) = entry.map(|e| &e.evidence) else { return String::new() };
+    // What it is about is said by the event after which it is due.
+    let after = entry.map(|e| &e.rule);
+    let incident = matches!(after, Some(Rule::Deadline { after, .. }) if after.starts_with("incident"));
     let mut out = format!("/works/new?form={form}&unit={unit}");
     let mut add = |name: &str, value: String| out.push_str(&format!("&{name}={value}"));
     for (key, values) in only {
@@ -98,8 +102,8 @@ pub fn form_href(cx: &Cx<'_, '_>, entry: &str, unit: Id, part: &str, hazard: Opt
     if let Some(person) = part.person {
         add("person", person.to_string());
     }
-    if let Some(hazard) = hazard {
-        add("hazard", hazard.to_string());
+    if let Some(id) = about {
+        add(if incident { "incident" } else { "hazard" }, id.to_string());
     }
     if let Some(day) = day {
         add("happened_on", day.to_string());

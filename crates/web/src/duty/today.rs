@@ -149,9 +149,11 @@ fn task(
     }
 }
 
-/// The hazard that a meeting is about, as the viewer may see it.
+/// The hazard or the incident that a meeting is about, as the viewer may see it.
 fn about(cx: &mut Cx<'_, '_>, subject: Option<Id>) -> Option<String> {
-    hazard::list::of_id(cx, subject?).ok().map(|line| line.hazard.what)
+    let id = subject?;
+    let hazard = hazard::list::of_id(cx, id).ok().map(|line| line.hazard.what);
+    hazard.or_else(|| safety::incident::load(cx, id).ok().map(|i| words::incident::kind(i.kind).to_string()))
 }
 
 fn said(cx: &Cx<'_, '_>, county: i64, w: &Waiting, until: base::Day) -> String {
@@ -173,6 +175,10 @@ fn href(cx: &Cx<'_, '_>, w: &Waiting, n: usize, spread: bool, meetings: &BTreeMa
             let form = say::form_href(cx, &w.entry, w.unit, part, w.subject, w.day);
             match (form.is_empty(), w.entry.as_str()) {
                 (false, _) => form,
+                // A report of an incident is made on the incident itself.
+                (true, entry) if entry.starts_with("incident.") && w.subject.is_some() => {
+                    w.subject.map_or(cell, |id| format!("/incidents/{id}"))
+                }
                 // A check of today covers nothing of a month gone by.
                 (true, COVERAGE) if w.day.is_none() => "/checks/new".into(),
                 (true, _) => cell,

@@ -50,6 +50,8 @@ struct NewPage {
     typed: Fields,
     faults: Vec<FieldFault>,
     check: String,
+    /// The incident of which it was the sign.
+    incident: String,
     categories: Vec<Choice>,
     grades: Vec<Choice>,
     terms: Vec<Choice>,
@@ -58,6 +60,18 @@ struct NewPage {
     /// 更多 stands open when something in it is wrong.
     more: bool,
     retake: bool,
+}
+
+/// Of what it is a part, as an id that is carried along: the check during which it was found, the incident that showed it.
+struct From {
+    check: String,
+    incident: String,
+}
+
+impl From {
+    fn of(fields: &Fields) -> From {
+        From { check: fields.text("check"), incident: fields.text("incident") }
+    }
 }
 
 /// Places grouped by building, for the form and the check; a building stands in its own group first.
@@ -165,12 +179,12 @@ pub async fn form(Held(web): Held<Web>, signed: Signed) -> Answer {
         return pick(&web, &signed, &query).await;
     }
     let mut typed = Fields::default();
-    let (asked, check) = (query.clone(), query.text("check"));
+    let (asked, from) = (query.clone(), From::of(&query));
     let known = web.read(signed.actor(), move |cx| known(cx, &asked)).await?;
     if let Some(category) = known.kind.and_then(likely) {
         typed.0.push(("category".into(), category.code().into()));
     }
-    let page = page_of(&web, &signed, known, typed, Vec::new(), check).await?;
+    let page = page_of(&web, &signed, known, typed, Vec::new(), from).await?;
     page::full(&page)
 }
 
@@ -180,7 +194,7 @@ async fn page_of(
     known: Known,
     typed: Fields,
     faults: Vec<FieldFault>,
-    check: String,
+    from: From,
 ) -> std::result::Result<NewPage, WebError> {
     let shell = signed.shell(web, At::Hazards).await?;
     let more = ["behalf", "back_reason", "claimed_at", "category"];
@@ -195,7 +209,8 @@ async fn page_of(
         shell,
         typed,
         faults,
-        check,
+        check: from.check,
+        incident: from.incident,
     })
 }
 
@@ -251,11 +266,15 @@ fn by_code(cx: &mut Cx<'_, '_>, new: &NewHazard, code: Option<&str>) -> Result<N
 pub async fn add(Held(web): Held<Web>, mut posted: Posted) -> Answer {
     let parsed = claimed(&mut posted).and_then(|()| parse(&posted));
     let code = posted.fields.opt("code");
+    let parsed = parsed.and_then(|new| Ok((new, posted.fields.id("incident")?)));
     let done = match parsed {
-        Ok(new) => {
+        Ok((new, incident)) => {
             let job = move |cx: &mut Cx<'_, '_>| {
                 let new = by_code(cx, &new, code.as_deref())?;
-                raise::raise(cx, &new)
+                match incident {
+                    Some(id) => safety::incident::act::raise_hazard(cx, id, &new),
+                    None => raise::raise(cx, &new),
+                }
             };
             web.act(&posted, job).await
         }
@@ -270,8 +289,8 @@ pub async fn add(Held(web): Held<Web>, mut posted: Posted) -> Answer {
             // What cannot be read as a place or unit is told at the field, not here.
             asked.0.extend(typed.id("unit").ok().flatten().map(|id| ("unit".to_string(), id.to_string())));
             let known = web.read(posted.signed.actor(), move |cx| known(cx, &asked)).await?;
-            let check = typed.text("check");
-            let page = page_of(&web, &posted.signed, known, typed, kept.faults, check).await?;
+            let from = From::of(&typed);
+            let page = page_of(&web, &posted.signed, known, typed, kept.faults, from).await?;
             page::again(&page, kept.status)
         }
     }

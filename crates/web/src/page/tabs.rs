@@ -75,6 +75,7 @@ pub fn hazard_tabs(actor: &Actor, now: HazardTab) -> Vec<Tab> {
 /// The tabs under 应急: at most six.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrgentTab {
+    Incidents,
     Alarms,
     Tests,
     Drills,
@@ -84,6 +85,9 @@ pub enum UrgentTab {
 
 pub fn urgent_tabs(actor: &Actor, now: UrgentTab) -> Vec<Tab> {
     let mut out = Vec::new();
+    if super::reads_incidents(actor) {
+        out.push(Tab::new(words::incident::TITLE, "/incidents", now == UrgentTab::Incidents));
+    }
     if crate::alarm::reads(actor) {
         out.push(Tab::new(words::alarm::TITLE, "/alarms", now == UrgentTab::Alarms));
         out.push(Tab::new(words::alarm::TEST_MARK, "/alarms/tests", now == UrgentTab::Tests));

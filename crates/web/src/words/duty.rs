@@ -166,6 +166,8 @@ pub fn noun(noun: &str) -> &'static str {
         "work" => "工作记录",
         "check" => "排查",
         "hazard" => "隐患",
+        "incident" => "事故报告",
+        "incident.zero" => "零报告",
         "text" => "制度预案",
         "roll" => "花名册",
         _ => "记录",
@@ -178,6 +180,8 @@ pub fn record_href(noun: &str, id: base::Id) -> String {
         "work" => format!("/works/{id}"),
         "check" => format!("/checks/{id}"),
         "hazard" => format!("/hazards/{id}"),
+        "incident" => format!("/incidents/{id}"),
+        "incident.zero" => "/incidents".into(),
         "text" => format!("/texts/{id}"),
         _ => String::new(),
     }

@@ -157,6 +157,14 @@ fn coming(key: &str, span_ms: i64) -> String {
         "incident.written" => format!("知道事故后 {hours} 小时内书面初报"),
         "incident.level" => format!("逐级上报，每一级不超过 {hours} 小时"),
         "incident.window" => format!("{days} 天内伤亡有变化要补报"),
+        "incident.window.short" => format!("交通、火灾 {days} 天内伤亡有变化要补报"),
+        "incident.party" => format!("知道后 {minutes} 分钟内告诉公安、消防、卫生、应急等部门"),
+        "incident.sign" => format!("上级收到初报后 {minutes} 分钟内签收"),
+        "incident.follow.at" => format!("甲类事故每天 {hours} 点前续报"),
+        "incident.follow.gap" => format!("刚报过不到 {minutes} 分钟的，当天不再重复报"),
+        "incident.final" => format!("处置结束后 {days} 天内终报"),
+        "incident.class.a.lost" => format!("走失 {hours} 小时没有找到的，算甲类"),
+        key if key.starts_with("incident.") => threshold(key).into(),
         "dorm.missing.teacher" => format!("缺寝 {minutes} 分钟内告诉班主任"),
         "dorm.missing.parent" => format!("缺寝 {minutes} 分钟内告诉家长"),
         "dorm.missing.leader" => format!("缺寝 {minutes} 分钟内告诉校领导"),
@@ -167,11 +175,31 @@ fn coming(key: &str, span_ms: i64) -> String {
         _ => format!("{days} 天"),
     }
 }
+/// Numbers by which an incident is graded; the amount stands beside them.
+fn threshold(key: &str) -> &'static str {
+    match key {
+        "incident.grade.special.dead" => "特别重大：死亡",
+        "incident.grade.special.serious" => "特别重大：重伤",
+        "incident.grade.special.loss" => "特别重大：直接损失",
+        "incident.grade.major.dead" => "重大：死亡",
+        "incident.grade.major.serious" => "重大：重伤",
+        "incident.grade.major.loss" => "重大：直接损失",
+        "incident.grade.larger.dead" => "较大：死亡",
+        "incident.grade.larger.serious" => "较大：重伤",
+        "incident.grade.larger.loss" => "较大：直接损失",
+        "incident.class.a.dead" => "校内甲类：死亡",
+        "incident.class.a.sent" => "校内甲类：送医",
+        "incident.class.a.poisoned" => "校内甲类：相似症状",
+        _ => "校内乙类：送医",
+    }
+}
+
 /// What a leaf says was done: 「隐患 · 整改完成」.
 pub fn op(op: &str) -> String {
     let (noun, verb) = op.split_once('.').unwrap_or((op, ""));
     let noun = match noun {
         "hazard" => "隐患",
+        "incident" => "事故",
         "check" => "排查",
         "unit" => "单位",
         "person" => "人员",
@@ -199,6 +227,8 @@ pub fn op(op: &str) -> String {
         "take" => "接手",
         "close" if noun == "举报" => "办结",
         "shut" => "停收",
+        "zero" => "零报告",
+        _ if noun == "事故" => safety::incident::Act::from_code(verb).map_or("时限", super::incident::act_done),
         _ if noun == "隐患" => Act::from_code(verb).map_or("变动", act_done),
         "adopt" => "采用",
         "review" | "reviewed" => "复审",
@@ -299,7 +329,8 @@ pub mod nav {
     pub const RAISE: &str = "报隐患";
     pub const CHECK: &str = "去排查";
     pub const LEDGERS: &str = "台账";
-    pub const EMERGENCY: &str = "应急";
+    pub const URGENT: &str = "应急";
+    pub const INCIDENT: &str = "报事故";
 }
 
 pub mod tab {

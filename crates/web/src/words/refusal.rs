@@ -74,11 +74,22 @@ fn wrong_state(from: &str, action: &str) -> String {
         ("running", "review" | "fit") => "演练还在进行，先结束再评估。".into(),
         ("running", "muster" | "leave") => "这一步已经按过了。".into(),
         ("review", "start" | "muster" | "leave" | "finish") => "演练已经结束，请写评估。".into(),
+        ("met", "call") => "这一通电话已经记过了。".into(),
         (_, "call") => "这次演练已经评估，不能再报数。".into(),
         ("draft" | "returned", "approve" | "give_back") => "还没有送审。".into(),
         ("asked" | "upward", "ask") => "已经送审，等着批。".into(),
         ("approved", "ask" | "approve" | "pass_up" | "grant" | "give_back") => "已经批过了。".into(),
         ("not_approved", _) => "这份错时表还没有批准，或者已经不用了。".into(),
+        ("met", "pass") => "已经转报过了。".into(),
+        ("met", "skip") => "上一级的上级已经知道了，不用再越级报。".into(),
+        ("not_sent", "receive") => "还没有报到您这一级，不用签收。".into(),
+        ("signed", "receive") => "都签收过了。看一下最新情况。".into(),
+        ("incidents", _) => "这一周有事故记录，不能签零报告。".into(),
+        ("top", "skip") => "上面没有更高一级了，不用越级。".into(),
+        (state, act) if incident_state(state).is_some() && incident_act(act).is_some() => {
+            let (state, act) = (incident_state(state).unwrap_or(""), incident_act(act).unwrap_or(""));
+            format!("这起事故现在是「{state}」，办不了「{act}」。看一下最新情况。")
+        }
         ("top", _) => "上面没有更高一级了，请移交有关部门。".into(),
         _ => match (State::from_code(from), Act::from_code(action)) {
             (Some(now), Some(wanted)) if now.is_open() => {
@@ -88,6 +99,15 @@ fn wrong_state(from: &str, action: &str) -> String {
             _ => "情况刚刚变了。看一下最新情况再办。".into(),
         },
     }
+}
+
+fn incident_state(code: &str) -> Option<&'static str> {
+    let code = code.strip_prefix("incident_")?;
+    safety::incident::State::from_code(code).map(|s| super::incident::state(s).word)
+}
+
+fn incident_act(code: &str) -> Option<&'static str> {
+    safety::incident::Act::from_code(code).map(super::incident::act)
 }
 
 fn evidence(what: &str) -> &'static str {
@@ -175,6 +195,8 @@ fn required(name: &str) -> String {
     match name {
         "place" => "请选部位，好让整改的人找得到。".into(),
         "what" => "请写一句哪里不对。".into(),
+        "cause" => "请写原因。".into(),
+        "lessons" => "请写教训和整改。".into(),
         "note" => "请写一句，好让别人看得明白。".into(),
         "back_reason" => "请写一句补录的原因。".into(),
         "reason" => "请写一句原因。".into(),
@@ -227,6 +249,8 @@ fn mismatch(name: &str, with: &str) -> String {
         ("password_again", _) => "两次填的密码不一样。".into(),
         ("old", _) => "原密码不对，请再填一次。".into(),
         ("password", "old") => "新密码要和原来的不一样。".into(),
+        ("happened_at", _) => "发生的时间不能晚过知道的时间。".into(),
+        ("unit", "incident") => "隐患要登记在发生事故的学校。".into(),
         ("what", "before") => "还没有改动，不用交。".into(),
         ("unit", "children") => "它下面还有没撤销的单位，请先办下面的。".into(),
         ("role", _) => "这个单位没有这种岗位，请换一个。".into(),
@@ -260,7 +284,7 @@ pub fn field(name: &str) -> &'static str {
         "unknown" => "不明的人数",
         "expected" => "应到人数",
         "seconds" | "out_s" | "cover_s" | "list_s" => "秒数",
-        "missing" => "缺的人",
+        "missing" => "缺的或失联的人",
         "started_at" => "发信号的时间",
         "process" => "过程",
         "plan_fit" => "预案合不合适",
@@ -273,7 +297,6 @@ pub fn field(name: &str) -> &'static str {
         "posts" => "岗位",
         "weekday" => "哪天",
         "task" => "看什么",
-        "at" => "几点到几点",
         "substitute" => "替岗人",
         "held_on" => "日子",
         "people" => "师生人数",
@@ -333,7 +356,22 @@ pub fn field(name: &str) -> &'static str {
         "resolution.what" => "议定事项",
         "resolution.owner" => "议定事项的责任人",
         "resolution.due_on" => "议定事项的日期",
-        "seen_at" | "claimed_at" => "时间",
+        "seen_at" | "claimed_at" | "at" => "时间",
+        "happened_at" => "发生时间",
+        "known_at" => "知情时间",
+        "hurt" => "受伤人数",
+        "sent" => "送医人数",
+        "serious" => "重伤人数",
+        "dead" => "死亡人数",
+        "loss" => "损失",
+        "progress" => "新情况",
+        "cause" => "原因",
+        "lessons" => "教训和整改",
+        "spoke_with" => "对方",
+        "leg" => "打给谁",
+        "report" => "报告",
+        "facts" => "已做的",
+        "family" => "类别",
         "device_at" => "手机时间",
         "photo" => "照片",
         "behalf" => "经办人",
@@ -518,6 +556,23 @@ mod tests {
             for name in names {
                 check(&super::problem(name, &problem));
             }
+        }
+        for from in safety::incident::State::ALL {
+            for wanted in safety::incident::Act::ALL {
+                let said = refusal(&Refusal::WrongState { from: from.refused(), action: wanted.code() });
+                check(&said);
+                assert!(said.contains(super::super::incident::state(*from).word), "{said}");
+            }
+        }
+        for (from, action) in [
+            ("met", "call"),
+            ("met", "pass"),
+            ("met", "skip"),
+            ("not_sent", "receive"),
+            ("signed", "receive"),
+            ("top", "skip"),
+        ] {
+            check(&refusal(&Refusal::WrongState { from, action }));
         }
         for from in State::ALL {
             for wanted in Act::ALL {

@@ -44,7 +44,8 @@ struct Known {
     mine: Vec<String>,
     topics: Vec<Choice>,
     topic_now: Vec<String>,
-    subject: Option<(String, String)>,
+    /// The field, the id and the words of what it is about.
+    subject: Option<(&'static str, String, String)>,
     /// What the agenda proposes for a meeting.
     agenda: Vec<(String, String)>,
 }
@@ -82,6 +83,12 @@ fn asks(entries: &[Entry], form: &str) -> (bool, bool) {
     out
 }
 
+/// What an incident is, for a meeting about it. Refuses NotFound what is out of scope.
+pub(super) fn about_incident(cx: &mut Cx<'_, '_>, id: Id) -> Result<String> {
+    let i = safety::incident::load(cx, id)?;
+    Ok(format!("{} {}", i.number, words::incident::kind(i.kind)))
+}
+
 fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
     let at = unit::show(cx, query.id("unit")?.unwrap_or(cx.actor.unit))?;
     let home = unit::load(cx, at.home)?;
@@ -107,9 +114,10 @@ fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
     topics.sort_by_key(|t| !season(t));
     let topic_now = topics.iter().filter(|t| season(t)).map(|t| t.id.clone()).collect();
     let topics = topics.iter().map(|t| Choice::new(t.id.clone(), t.title.clone())).collect();
-    let subject = match query.id("hazard")? {
-        Some(id) => Some((id.to_string(), hazard::view::view(cx, id)?.hazard.what)),
-        None => None,
+    let subject = match (query.id("hazard")?, query.id("incident")?) {
+        (Some(id), _) => Some(("hazard", id.to_string(), hazard::view::view(cx, id)?.hazard.what)),
+        (None, Some(id)) => Some(("incident", id.to_string(), about_incident(cx, id)?)),
+        (None, None) => None,
     };
     let agenda =
         if form.id == "meeting" { super::agenda::fields(cx, home.id, query.id("hazard")?)? } else { Vec::new() };
@@ -238,7 +246,11 @@ pub(super) fn parse(web: &Web, posted: &Posted, form: &str) -> Result<NewWork> {
     let f = &posted.fields;
     let pack = web.app.pack();
     let known = pack.forms.get(form).ok_or_else(|| Error::invalid("form", Problem::Unknown))?;
-    let subject = f.id("hazard")?.map(|id| ("hazard".to_string(), id));
+    let subject = match (f.id("hazard")?, f.id("incident")?) {
+        (Some(id), _) => Some(("hazard".to_string(), id)),
+        (None, Some(id)) => Some(("incident".to_string(), id)),
+        (None, None) => None,
+    };
     let topics = if known.fields.iter().any(|x| x.key == "topic") { Vec::new() } else { f.all("topic") };
     Ok(NewWork {
         id: f.id("id")?.or(posted.key()),

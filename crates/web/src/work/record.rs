@@ -200,7 +200,11 @@ pub async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) 
     let facts = facts(&read);
     let said = signed.ask.param("done").is_some();
     let (view, work) = (&read.view, &read.view.work);
-    let subject = work.subject.filter(|_| work.subject_noun.as_deref() == Some("hazard"));
+    let subject = work.subject.and_then(|id| match work.subject_noun.as_deref() {
+        Some("hazard") => Some((format!("/hazards/{id}"), words::record::ABOUT_HAZARD.to_string())),
+        Some("incident") => Some((format!("/incidents/{id}"), words::incident::ABOUT.to_string())),
+        _ => None,
+    });
     let page = RecordPage {
         id: work.id.to_string(),
         crumbs: vec![
@@ -218,7 +222,7 @@ pub async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) 
         on: words::day_full(work.happened_on),
         received: words::record::received_later(work.claimed_at, work.received_at),
         photos: work.photos.iter().map(|p| Picture::of(p, &work.title, "")).collect(),
-        subject: subject.map(|id| (format!("/hazards/{id}"), words::record::ABOUT_HAZARD.to_string())),
+        subject,
         tasks: tasks(view),
         events: events(view),
         back_reason: work.back_reason.clone().unwrap_or_default(),

@@ -327,6 +327,7 @@ async fn every_operation_succeeds_every_act_leaves_a_leaf_and_strangers_get_noth
     papers(&mut walk).await;
     straight_road(&mut walk).await;
     upward(&mut walk).await;
+    incidents(&mut walk).await;
     owed::walk(&mut walk).await;
     drills::walk(&mut walk).await;
     let before = w.leaves();
@@ -538,6 +539,32 @@ async fn straight_road(walk: &mut Walk<'_>) {
     walk.hazard("head", "dismiss", &none, json!({ "note": "是影子" })).await;
     let twice = w.raise("guard", "重复").await;
     walk.hazard("head", "void", &twice, json!({ "note": "重复登记" })).await;
+}
+
+async fn incidents(walk: &mut Walk<'_>) {
+    let w = walk.w;
+    let body = json!({ "kind": "hurt", "place_text": "操场", "hurt": 1, "facts": ["called_120"] });
+    let id = walk.act("guard", "POST", "/incidents", "", body).await.id();
+    let on = |act: &str| format!("/incidents/{{id}}/{act}");
+    let call = json!({ "spoke_with": "值班员" });
+    walk.act("guard", "POST", &on("call"), &id, call).await;
+    walk.act("head", "POST", &on("skip"), &id, json!({ "note": "情况紧急" })).await;
+    walk.act("officer", "POST", &on("receive"), &id, json!({})).await;
+    walk.act("head", "POST", &on("follow"), &id, json!({ "progress": "已手术", "sent": 1 })).await;
+    walk.act("head", "POST", &on("amend"), &id, json!({ "reason": "写错了", "place_text": "体育馆" })).await;
+    walk.act("head", "POST", &on("end"), &id, json!({})).await;
+    walk.act("head", "POST", &on("final"), &id, json!({ "cause": "肋木松动", "lessons": "每周一查" })).await;
+    let view = walk.read("officer", "/incidents/{id}", &id).await;
+    assert_eq!((view.body["state"].as_str(), view.body["versions"].as_array().map(Vec::len)), (Some("final"), Some(4)));
+    assert_eq!(view.body["acts"][0], "receive", "three versions wait for the county");
+    let other = walk.w.post("head", "/incidents", json!({ "kind": "fire" })).await.ok().id();
+    walk.act("officer", "POST", &on("pass"), &other, json!({})).await;
+    walk.act("head", "POST", &on("withdraw"), &other, json!({ "note": "误报" })).await;
+    walk.read("head", "/incidents", "").await;
+    assert_eq!(walk.read("head", "/incidents/zero", "").await.body["may_sign"], false, "this week had two");
+    // Another week: nothing in the records.
+    w.clock.advance(7 * 86_400_000);
+    walk.act("head", "POST", "/incidents/zero", "", json!({})).await;
 }
 
 async fn upward(walk: &mut Walk<'_>) {

@@ -1,0 +1,237 @@
+//! The list of incidents, and the week's zero report for a school.
+
+use askama::Template;
+use axum::extract::State as Held;
+use base::{Id, Ms, Result, limits};
+use safety::Cx;
+use safety::incident::list::{self as listed, Line};
+use safety::incident::{Bucket, Class, Filter, Kind, State, zero};
+use safety::kernel::rights::{Action, Reach, reach};
+use safety::org::{login, unit};
+
+use crate::door::{Fields, Posted, Signed};
+use crate::error::Answer;
+use crate::hazard::list::{ListTab, Units, units};
+use crate::page::{self, At, Choice, Shell};
+use crate::state::Web;
+use crate::words::{self, Mark, incident as say};
+
+/// A row of the list.
+pub struct Row {
+    pub id: Id,
+    pub title: String,
+    pub number: String,
+    pub unit: String,
+    pub place: String,
+    pub toll: String,
+    pub grade: String,
+    pub known: String,
+    pub due: String,
+    pub word: words::Word,
+    pub late: Mark,
+}
+
+pub fn row(line: &Line, now: Ms) -> Row {
+    let i = &line.incident;
+    let late = match line.overdue(now) {
+        Some(ms) => Mark { word: format!("逾期 {}", say::span(ms)), tone: "r" },
+        None => Mark { word: String::new(), tone: "" },
+    };
+    let due = match (&line.due_name, line.due_at) {
+        (Some(name), Some(at)) => format!("{name} {}", say::due(at, now)),
+        _ => String::new(),
+    };
+    Row {
+        id: i.id,
+        title: i
+            .what
+            .clone()
+            .map_or_else(|| say::kind(i.kind).to_string(), |what| format!("{}：{what}", say::kind(i.kind))),
+        number: i.number.clone(),
+        unit: line.unit_name.clone(),
+        place: line.place_name.clone().or(i.place_text.clone()).unwrap_or_default(),
+        toll: say::toll(&i.toll().into()),
+        grade: format!("{} · {}", say::grade(i.grade), say::class(i.class)),
+        known: words::at(i.known_at),
+        due,
+        word: say::state(i.state),
+        late,
+    }
+}
+
+/// The week of a school.
+struct Zero {
+    title: String,
+    words: String,
+    signed: String,
+    may: bool,
+}
+
+/// What a filter changes: alone it is the answer to htmx.
+#[derive(Template)]
+#[template(path = "incident/box.html")]
+struct ListBox {
+    bureau: bool,
+    tabs: Vec<ListTab>,
+    rows: Vec<Row>,
+    older: String,
+    newest: String,
+    bucket: &'static str,
+    filtered: bool,
+    empty: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "incident/list.html")]
+struct ListPage {
+    shell: Shell,
+    list: ListBox,
+    bureau: bool,
+    set: String,
+    q: String,
+    kind: String,
+    class: String,
+    state: String,
+    unit: String,
+    from_on: String,
+    until_on: String,
+    kinds: Vec<Choice>,
+    classes: Vec<Choice>,
+    states: Vec<Choice>,
+    units: Vec<Choice>,
+    zero: Option<Zero>,
+    said: String,
+}
+
+struct Read {
+    rows: Vec<Row>,
+    next: Option<String>,
+    counts: Vec<i64>,
+    units: Units,
+    bucket: Bucket,
+    zero: Option<Zero>,
+}
+
+fn said(query: &Fields) -> Result<Filter> {
+    Ok(Filter {
+        bucket: query.read("bucket", Bucket::from_code)?,
+        unit: None,
+        state: query.read("state", State::from_code)?,
+        kind: query.read("kind", Kind::from_code)?,
+        class: query.read("class", Class::from_code)?,
+        query: query.opt("q"),
+        from_on: query.day("from_on")?,
+        until_on: query.day("until_on")?,
+    })
+}
+
+fn read(cx: &mut Cx<'_, '_>, query: &Fields, bureau: bool) -> Result<Read> {
+    let unit = unit::named(cx, query.get("unit"))?.map(|u| u.id);
+    let filter = Filter { unit, ..said(query)? };
+    let bucket = filter.bucket.unwrap_or(Bucket::Open);
+    let filter = Filter { bucket: Some(bucket), ..filter };
+    let page = listed::list(cx, &filter, query.opt("cursor").as_deref(), limits::LIST_ROWS)?;
+    let mut counts = Vec::new();
+    for bucket in Bucket::ALL {
+        counts.push(listed::count(cx, &Filter { bucket: Some(*bucket), ..filter.clone() })?);
+    }
+    let now = cx.now;
+    Ok(Read {
+        rows: page.items.iter().map(|l| row(l, now)).collect(),
+        next: page.next,
+        counts,
+        units: if bureau { units(cx, filter.unit)? } else { Units::default() },
+        bucket,
+        zero: week(cx)?,
+    })
+}
+
+/// The own week, for those at a school who read it.
+fn week(cx: &mut Cx<'_, '_>) -> Result<Option<Zero>> {
+    if !cx.actor.unit_kind.is_school() || reach(cx.actor.role, Action::IncidentRead) == Reach::Nothing {
+        return Ok(None);
+    }
+    let (unit, day) = (cx.actor.unit, cx.now.day());
+    let week = zero::week(cx, unit, day)?;
+    let signed = match (week.signed_at, &week.signed_by) {
+        (Some(at), Some(by)) => format!("{by} {} 签过零报告", words::at(at)),
+        (Some(at), None) => format!("{} 签过零报告", words::at(at)),
+        _ => String::new(),
+    };
+    Ok(Some(Zero {
+        title: say::week_title(week.from_on, week.until_on),
+        words: say::week_sentence(week.incidents),
+        signed,
+        may: week.may_sign,
+    }))
+}
+
+pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
+    let query = signed.ask.fields();
+    said(&query)?;
+    let bureau = login::at_bureau(signed.actor());
+    let asked = query.clone();
+    let read = web.read(signed.actor(), move |cx| read(cx, &asked, bureau)).await?;
+    let mut shell = signed.shell(&web, At::Alarms).await?;
+    shell.tabs = page::urgent_tabs(signed.actor(), page::UrgentTab::Incidents);
+    let set = set_words(&query, &read);
+    let tab = |(bucket, n): (&Bucket, &i64)| ListTab {
+        label: say::bucket(*bucket),
+        href: signed.ask.link("bucket", bucket.code()),
+        count: words::count(*n),
+        current: *bucket == read.bucket,
+        hot: *bucket == Bucket::Overdue && *n > 0,
+        name: String::new(),
+    };
+    let list = ListBox {
+        bureau,
+        tabs: Bucket::ALL.iter().zip(&read.counts).map(tab).collect(),
+        older: read.next.as_deref().map_or(String::new(), |next| signed.ask.link("cursor", next)),
+        newest: if query.get("cursor").is_empty() { String::new() } else { signed.ask.link("cursor", "") },
+        bucket: read.bucket.code(),
+        filtered: !set.is_empty(),
+        empty: if set.is_empty() { say::empty(read.bucket) } else { words::empty::FILTERED },
+        rows: read.rows,
+    };
+    if signed.ask.htmx {
+        return page::part(&list);
+    }
+    page::full(&ListPage {
+        bureau,
+        list,
+        set,
+        q: query.text("q"),
+        kind: query.text("kind"),
+        class: query.text("class"),
+        state: query.text("state"),
+        unit: read.units.chosen.value,
+        from_on: query.text("from_on"),
+        until_on: query.text("until_on"),
+        kinds: Kind::ALL.iter().map(|k| Choice::new(k.code(), say::kind(*k))).collect(),
+        classes: Class::ALL.iter().map(|k| Choice::new(k.code(), say::class(*k))).collect(),
+        states: State::ALL.iter().map(|s| Choice::new(s.code(), say::state(*s).word)).collect(),
+        units: read.units.choices,
+        zero: read.zero,
+        said: if query.get("done") == "zero" { "记下了：零报告。".into() } else { String::new() },
+        shell,
+    })
+}
+
+/// What is set beside the tab, in words.
+fn set_words(query: &Fields, read: &Read) -> String {
+    let mut out: Vec<String> = Vec::new();
+    out.extend(query.opt("q"));
+    out.extend(Some(read.units.chosen.label.clone()).filter(|name| !name.is_empty()));
+    out.extend(Kind::from_code(query.get("kind")).map(|k| say::kind(k).to_string()));
+    out.extend(Class::from_code(query.get("class")).map(|k| say::class(k).to_string()));
+    out.extend(State::from_code(query.get("state")).map(|s| say::state(s).word.to_string()));
+    out.extend(query.opt("from_on").map(|d| format!("{d} 起")));
+    out.extend(query.opt("until_on").map(|d| format!("{d} 止")));
+    out.join(" · ")
+}
+
+pub async fn zero(Held(web): Held<Web>, posted: Posted) -> Answer {
+    let key = posted.key();
+    let id = web.act(&posted, move |cx| zero::sign(cx, key, None, None)).await?;
+    page::done(&posted.signed.ask, web.now(), id, "/incidents?done=zero".into())
+}
