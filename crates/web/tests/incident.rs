@@ -245,7 +245,7 @@ async fn a_refused_report_says_what_to_do_and_loses_nothing() {
     b.get("/incidents/new").await;
     let bare = b.post("/incidents/new", &[("what", "在操场摔了"), ("known_at", "2026-11-16T09:30")]).await;
     assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(bare.text.contains("请填类别。") && bare.text.contains("在操场摔了"), "{}", bare.text);
+    assert!(bare.text.contains("请选类别。") && bare.text.contains("在操场摔了"), "{}", bare.text);
     let ahead = b.post("/incidents/new", &[("kind", "hurt"), ("known_at", "2026-11-16T09:30")]).await;
     assert!(ahead.text.contains("时间比现在晚 2 小时，请看一下手机时间。"), "{}", ahead.text);
     let id = fall(&w);

@@ -77,7 +77,7 @@ pub fn class(class: Class) -> &'static str {
 
 pub fn state(state: State) -> Word {
     match state {
-        State::Awaiting => word("待签收", "r"),
+        State::Awaiting => word("待签收", "b"),
         State::Handling => word("处置中", "b"),
         State::Concluding => word("待终报", "b"),
         State::Final => word("已终报", "b"),

@@ -75,7 +75,7 @@ fn wrong_state(from: &str, action: &str) -> String {
         ("running", "muster" | "leave") => "这一步已经按过了。".into(),
         ("review", "start" | "muster" | "leave" | "finish") => "演练已经结束，请写评估。".into(),
         ("met", "call") => "这一通电话已经记过了。".into(),
-        (_, "call") => "这次演练已经评估，不能再报数。".into(),
+        ("done", "call") => "这次演练已经评估，不能再报数。".into(),
         ("draft" | "returned", "approve" | "give_back") => "还没有送审。".into(),
         ("asked" | "upward", "ask") => "已经送审，等着批。".into(),
         ("approved", "ask" | "approve" | "pass_up" | "grant" | "give_back") => "已经批过了。".into(),
