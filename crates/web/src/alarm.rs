@@ -487,17 +487,17 @@ async fn press(Held(web): Held<Web>, headers: HeaderMap, query: RawQuery) -> Ans
     let test = query.0.as_deref() == Some("test=1");
     let address = bearer.filter(|a| !a.is_empty() && a.len() <= ADDRESS_MAX).ok_or(Error::from(Refusal::SignIn))?;
     let hash = base::hex(&safety::org::login::token_hash(&address));
-    let id = Some(Id::new(web.now()));
-    let job = move |cx: &mut Cx<'_, '_>| button::pressed(cx, &address, id, test);
+    let id = Id::new(web.now());
+    let job = move |cx: &mut Cx<'_, '_>| button::pressed(cx, &address, Some(id), test);
     let answer = tokio::time::timeout(queue::ANSWER, web.write(&Actor::system(), Meta::of("device"), job)).await;
     let (status, id, kept) = match answer {
-        Ok(Ok(id)) => (StatusCode::CREATED, id, false),
+        Ok(Ok(stored)) => (StatusCode::CREATED, stored, false),
         Ok(Err(Error::Refused(Refusal::NotFound))) => return Err(Refusal::SignIn.into()),
         Ok(Err(Error::Refused(refusal))) => return Err(refusal.into()),
         Ok(Err(Error::Fault(_))) | Err(_) => {
-            let new = NewAlarm { id, test, ..NewAlarm::default() };
+            let new = NewAlarm { id: Some(id), test, ..NewAlarm::default() };
             queue::keep(&web, queue::By::Button { hash }, new).await?;
-            (StatusCode::ACCEPTED, id.unwrap_or_else(|| Id::new(web.now())), true)
+            (StatusCode::ACCEPTED, id, true)
         }
     };
     let told = Pressed { id: id.to_string(), received_at: web.now().0, kept };

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -62,13 +62,17 @@ impl Ticker {
         let now = self.app.now();
         self.night = Some(now.day()).filter(|_| now.local().hour() >= NIGHT_HOUR);
         while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-            self.second();
+            self.second(stopped);
         }
         self.keep();
     }
 
-    fn second(&mut self) {
+    fn second(&mut self, stopped: &Receiver<()>) {
         for _ in 0..ROUNDS {
+            // Catching up must not keep the program from ending.
+            if stopped.try_recv() == Err(TryRecvError::Disconnected) {
+                return;
+            }
             match tick::run(&self.app) {
                 Ok(0) => break,
                 Ok(_) => {}

@@ -116,7 +116,7 @@ pub fn host_of(url: &str) -> Option<&str> {
 pub fn may_call(way: Way, address: &str, carried: &Carried) -> bool {
     let Some(host) = host_of(address) else { return false };
     let fits = |known: &&str| if known.starts_with('.') { host.ends_with(*known) } else { host == *known };
-    let known = HOSTS.iter().any(|(w, hosts)| *w == way && hosts.iter().any(|h| fits(&h)));
+    let known = HOSTS.iter().any(|(w, hosts)| *w == way && hosts.iter().any(fits));
     (known && address.starts_with("https://")) || carried.hosts.iter().any(|named| named == host)
 }
 

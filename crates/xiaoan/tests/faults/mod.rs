@@ -4,6 +4,7 @@
 //! All of them start from one small demo city, filled once for the whole run and copied for each test. They take turns
 //! (`alone`): each measures times, and two of them at once would measure each other.
 
+mod alarm;
 mod disk;
 mod kill;
 mod lock;
