@@ -77,6 +77,8 @@ test('a lesson is arranged, held, checked, accepted, and found by the county', a
   await shape(o.page, 'board');
   await o.page.locator('table.list a', { hasText: school.replace('（示例）', '') }).first().click();
   await expect(o.page.locator('h1')).toContainText(school.slice(0, 4));
+  // A lesson of the eight is owed by the end of the school year.
+  await o.page.locator('nav.kinds a', { hasText: '学年' }).first().click();
   await o.page.locator('table.matrix th a', { hasText: '3.4' }).first().click();
   await expect(o.page.locator('.sums')).toContainText('按时');
   await o.page.locator('table.matrix th a', { hasText: '八个主题' }).first().click();
