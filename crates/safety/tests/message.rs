@@ -259,7 +259,7 @@ fn a_bundle_keeps_its_matters_through_every_try() {
         w.clock.set(Ms::parse("2026-11-17T07:00:00+08:00").unwrap());
         let jobs = take(w);
         assert_eq!(jobs.len(), 2);
-        let (old, fresh) = (&jobs[0].key == &first.key).then_some((&jobs[0], &jobs[1])).unwrap_or((&jobs[1], &jobs[0]));
+        let (old, fresh) = if jobs[0].key == first.key { (&jobs[0], &jobs[1]) } else { (&jobs[1], &jobs[0]) };
         assert_eq!((old.key, old.record.clone()), (first.key, None));
         assert_eq!(fresh.record, Some(("hazard".into(), id(4))), "an order goes by other ways");
     });

@@ -104,14 +104,14 @@ pub fn lived_in(w: &World) {
     let building = enter(w, &school(narrow));
     published(w, building);
     let subject = w.sees("李建国", move |cx| movement::checks(cx, building)).unwrap()[0].subject.clone();
-    w.by("李建国", move |cx| movement::open_hazards(cx, building, &[subject.clone()])).unwrap();
+    w.by("李建国", move |cx| movement::open_hazards(cx, building, std::slice::from_ref(&subject))).unwrap();
     posted(w);
     let event = event(w);
     w.by("李建国", move |cx| gathering::plan(cx, &event)).unwrap();
     let (today, school) = (w.app.now().day(), w.school);
     let line = w.sees("李建国", move |cx| posts::day(cx, school, today)).unwrap()[0].post.id;
     let said = Said { post: line, stood: Stood::Absent, person: None, note: None };
-    w.by("李建国", move |cx| posts::stand(cx, today, &[said.clone()])).unwrap();
+    w.by("李建国", move |cx| posts::stand(cx, today, std::slice::from_ref(&said))).unwrap();
 }
 
 fn posted(w: &World) {
@@ -445,8 +445,10 @@ fn a_width_below_the_code_opens_one_hazard() {
         );
         let subject = short.iter().find(|c| c.clause == "8.7.2" && c.need > 1.1).unwrap().subject.clone();
         let again = subject.clone();
-        let first = w.by("李建国", move |cx| movement::open_hazards(cx, building, &[subject.clone()])).unwrap();
-        let second = w.by("周文海", move |cx| movement::open_hazards(cx, building, &[again.clone()])).unwrap();
+        let first =
+            w.by("李建国", move |cx| movement::open_hazards(cx, building, std::slice::from_ref(&subject))).unwrap();
+        let second =
+            w.by("周文海", move |cx| movement::open_hazards(cx, building, std::slice::from_ref(&again))).unwrap();
         assert_eq!(first, second, "once while it is dealt with");
         let id = first[0];
         let hazard = w.sees("于海涛", move |cx| hazard::load(cx, id)).unwrap();
@@ -456,7 +458,7 @@ fn a_width_below_the_code_opens_one_hazard() {
         let fine = checks.iter().find(|c| c.finding == "meets").unwrap().subject.clone();
         let fine = [fine, "没有这一处".into()].concat();
         assert!(matches!(
-            refusal(w.by("李建国", move |cx| movement::open_hazards(cx, building, &[fine.clone()]))),
+            refusal(w.by("李建国", move |cx| movement::open_hazards(cx, building, std::slice::from_ref(&fine)))),
             Refusal::Invalid(_)
         ));
         let other = ["不归他".to_string()];

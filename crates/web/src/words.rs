@@ -3,6 +3,7 @@
 //! - `org`      roles, kinds of units and places, stages, points of a check
 //! - `hazard`   states, acts, grades, terms, categories (tones of pages.md §6)
 //! - `incident` kinds, grades, legs, states of incidents; their pages and papers
+//! - `field`    what fields are called
 //! - `refusal`  what happened, what is kept, what to do (pages.md §9); exhaustive, so a missing sentence does not compile
 //! - `time`     dates, deadlines, ages, figures
 //! - `duty`     what is owed: states, marks, periods
@@ -32,6 +33,7 @@ pub mod api;
 pub mod board;
 pub mod drill;
 pub mod duty;
+pub mod field;
 pub mod finding;
 pub mod hazard;
 pub mod help;
