@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build as bundled } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2];
@@ -63,6 +63,16 @@ const scanWorker = {
     });
   },
 };
+
+/** A warning is a fault of the source (a brace that a merge lost): nothing is written with one. */
+async function build(options) {
+  const made = await bundled(options);
+  if (made.warnings.length > 0) {
+    console.error(`${made.warnings.length} warnings in the browser code: mend them first`);
+    process.exit(1);
+  }
+  return made;
+}
 
 const script = await build({
   ...common,
