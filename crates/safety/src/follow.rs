@@ -6,7 +6,7 @@ use base::{Id, Result};
 use crate::kernel::cx::Cx;
 use crate::kernel::outbox::Line;
 use crate::org::unit;
-use crate::{alarm, duty, hazard, message};
+use crate::{alarm, duty, hazard, incident, message};
 
 /// Open work of a person at a unit: a post with such work cannot simply end.
 pub(crate) fn open_work(cx: &mut Cx<'_, '_>, unit: Id, person: Id) -> Result<i64> {
@@ -50,9 +50,20 @@ pub(crate) fn telephone(cx: &mut Cx<'_, '_>, line: &Line, acknowledged: bool) ->
     }
 }
 
-/// A real alarm was raised: the place where an incident draft is opened (1.2), in the same transaction and from these
-/// facts: unit, place, when, who. The noun `incident` stands below `alarm` and is called from here alone.
-pub(crate) fn alarm_raised(_cx: &mut Cx<'_, '_>, alarm: &alarm::Alarm) -> Result<()> {
-    tracing::info!(alarm = %alarm.id, "raised; no incident draft is opened yet");
-    Ok(())
+/// A real alarm was raised: an incident draft is opened (1.2), in the same transaction and from these facts. The noun
+/// `incident` stands below `alarm` and is called from here alone.
+pub(crate) fn alarm_raised(cx: &mut Cx<'_, '_>, alarm: &alarm::Alarm) -> Result<()> {
+    let raised = incident::draft::Raised {
+        alarm: alarm.id,
+        unit: alarm.unit,
+        place: alarm.place,
+        place_text: alarm.place_text.clone(),
+        at: alarm.received_at,
+    };
+    incident::draft::open(cx, &raised)
+}
+
+/// An alarm ended and was none: its draft has nothing to wait for.
+pub(crate) fn alarm_was_none(cx: &mut Cx<'_, '_>, alarm: &alarm::Alarm) -> Result<()> {
+    incident::draft::alarm_was_none(cx, alarm.id, alarm.end_reason.as_deref())
 }

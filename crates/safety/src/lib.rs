@@ -19,14 +19,19 @@
 //! - `ledger`  台账: everything recorded of a unit in a period, with the three stages (1.3)
 //! - `missive` 函: an agency signs for and answers a hazard by a link, without an account (2.6, 4.4)
 //! - `tip`     举报: what anybody tells a bureau of a school, without an account (1.2)
+//! - `absence` 晨午检: one line a class and day, counts only (1.2)
+//! - `outside` 外部名单: what other offices know of a school (1.2, 4.4)
+//! - `clue`    待核线索: what independent records say against what was reported (1.2)
 //! - `notice`  印发、签收、专项: reads every noun for its figures, so it stands below them; layers, year plan
 //! - `tick`    which deadline calls which noun
 //!
 //! Arrows that point upward are one list, `follow`: what follows in higher nouns when a post passes or a unit moves. One
 //! more is held small: `hazard::view` asks `check` for a title.
 
+pub mod absence;
 pub mod alarm;
 pub mod check;
+pub mod clue;
 pub mod drill;
 pub mod duty;
 pub mod follow;
@@ -40,6 +45,7 @@ pub mod missive;
 pub mod movement;
 pub mod notice;
 pub mod org;
+pub mod outside;
 pub mod pack;
 pub mod roll;
 pub mod support;
@@ -77,6 +83,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 21, name: "alarm", sql: include_str!("migrations/0021_alarm.sql") },
     db::Migration { number: 22, name: "tip", sql: include_str!("migrations/0022_tip.sql") },
     db::Migration { number: 23, name: "missive", sql: include_str!("migrations/0023_missive.sql") },
+    db::Migration { number: 24, name: "clue", sql: include_str!("migrations/0024_clue.sql") },
 ];
 
 /// Out of order no database opens: two branches that each add one are caught here, not at a bureau.
@@ -109,6 +116,9 @@ pub fn statements() -> Vec<&'static str> {
         support::sql::ALL,
         tip::sql::ALL,
         missive::sql::ALL,
+        absence::sql::ALL,
+        outside::sql::ALL,
+        clue::sql::ALL,
         hazard::sql::ALL,
         hazard::ledger::sql::ALL,
         check::sql::ALL,

@@ -3,6 +3,7 @@
 
 use base::Result;
 
+use crate::clue;
 use crate::duty;
 use crate::kernel::actor::{Actor, Meta};
 use crate::kernel::app::App;
@@ -11,6 +12,8 @@ use crate::kernel::due::{self, Due};
 
 /// Transactions of period sheets in one round: at a month's close deadlines must not wait behind ten thousand schools.
 const SHEET_ROUNDS: usize = 4;
+/// Rounds of the detectors in one tick.
+const CLUE_ROUNDS: usize = 8;
 /// Deadlines fired in one round.
 const ROUND: i64 = 200;
 
@@ -50,9 +53,21 @@ pub fn run(app: &App) -> Result<usize> {
             Err(e) => tracing::error!(rule = due.rule, id = %due.id, error = %e, "a deadline could not fire"),
         }
     }
+    clues(app, &system)?;
     counters(app, &system)?;
     sheets(app, &system)?;
     Ok(fired)
+}
+
+/// Lets the detectors look at what has ripened; a round at a time, so that nothing waits behind a year of records.
+fn clues(app: &App, system: &Actor) -> Result<()> {
+    for _ in 0..CLUE_ROUNDS {
+        if !app.read(system, clue::find::waiting)? {
+            return Ok(());
+        }
+        app.write(system, Meta::of("tick"), clue::find::look)?;
+    }
+    Ok(())
 }
 
 /// Folds what the board's counters have gathered.
@@ -78,6 +93,7 @@ pub fn sweep(app: &App) -> Result<()> {
         crate::kernel::command::sweep(cx)?;
         crate::org::login::sweep(cx)?;
         crate::message::sweep(cx)?;
+        clue::find::again(cx)?;
         Ok(())
     })
 }

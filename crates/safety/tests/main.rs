@@ -24,6 +24,7 @@ mod small_pack;
 mod sql_both;
 mod story_1_1;
 mod story_1_2;
+mod story_1_2_clue;
 mod story_1_2_people;
 mod story_1_3;
 mod story_2_5;

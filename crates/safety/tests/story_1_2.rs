@@ -121,6 +121,14 @@ fn a_pupils_fall_goes_from_a_phone_without_signal_to_the_city_and_to_its_end() {
         assert_eq!(again_called, Refusal::WrongState { from: "met", action: "call" });
 
         go(w, "16T14:40");
+        // The desk and the leaders of the level are woken, and the school's own; no level that it has not reached.
+        let woken = |who: &str| {
+            let page = w.sees(who, |cx| safety::message::list(cx, None, 50)).unwrap().0;
+            page.iter().filter(|m| m.subject == id && m.kind == safety::message::Kind::Incident).count()
+        };
+        for (who, n) in [("于海涛", 1), ("孙局长", 1), ("马校长", 1), ("李局", 0), ("桦甸股长", 0)] {
+            assert_eq!(woken(who), n, "{who}");
+        }
         let waits = w.sees("于海涛", |cx| incident::list::waiting(cx, 9)).unwrap();
         assert_eq!((waits.len(), waits[0].due_at), (1, Some(at("16T15:01"))), "the county signs within half an hour");
         let signed = act(w, "于海涛", id, Act::Receive, Input::default()).unwrap();
@@ -139,6 +147,7 @@ fn a_pupils_fall_goes_from_a_phone_without_signal_to_the_city_and_to_its_end() {
         assert_eq!(early, Refusal::WrongState { from: "not_sent", action: "receive" });
         go(w, "16T14:55");
         act(w, "于海涛", id, Act::Pass, Input::default()).unwrap();
+        assert_eq!((woken("李局"), woken("于海涛")), (1, 1), "passed on: the next level, and nobody twice");
         act(w, "李局", id, Act::Receive, Input::default()).unwrap();
         let v = view(w, "李局", id);
         assert_eq!(v.reports[0].receipts.len(), 2);

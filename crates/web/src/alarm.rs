@@ -47,8 +47,8 @@ pub fn reads(actor: &Actor) -> bool {
     reach(actor.role, Action::AlarmRead) != Reach::Nothing
 }
 
-fn tabs(actor: &Actor, tests: bool) -> Vec<Tab> {
-    page::urgent_tabs(actor, if tests { UrgentTab::Tests } else { UrgentTab::Alarms })
+fn tabs(actor: &Actor) -> Vec<Tab> {
+    page::urgent_tabs(actor, UrgentTab::Alarms)
 }
 
 struct Row {
@@ -98,7 +98,7 @@ struct RowPart {
 async fn list_page(web: &Web, signed: &Signed, tests: bool) -> Answer {
     let lines = web.read(signed.actor(), move |cx| view::list(cx, tests)).await?;
     let mut shell = signed.shell(web, At::Alarms).await?;
-    shell.tabs = tabs(signed.actor(), tests);
+    shell.tabs = tabs(signed.actor());
     if !tests {
         shell.live = "/live?page=alarms".into();
     }
@@ -279,7 +279,7 @@ async fn show_page(
 ) -> std::result::Result<ShowPage, WebError> {
     let seen = web.read(signed.actor(), move |cx| view::show(cx, id)).await?;
     let mut shell = signed.shell(web, At::Alarms).await?;
-    shell.tabs = tabs(signed.actor(), seen.alarm.test);
+    shell.tabs = tabs(signed.actor());
     let card = say::card(signed.actor().role);
     Ok(shown(shell, seen, card, typed, faults))
 }

@@ -217,6 +217,10 @@ impl Fields {
     pub fn parse(body: &[u8]) -> Fields {
         Fields(form_urlencoded::parse(body).into_owned().take(FIELDS_MAX).collect())
     }
+    /// What a form begins with.
+    pub fn of(typed: impl IntoIterator<Item = (&'static str, String)>) -> Fields {
+        Fields(typed.into_iter().map(|(k, v)| (k.to_string(), v)).collect())
+    }
     /// Empty when absent.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str())

@@ -19,6 +19,7 @@ pub fn routes() -> Router<Web> {
         .route("/incidents", get(list::list))
         .route("/incidents/new", get(new::form).post(new::add))
         .route("/incidents/zero", post(list::zero))
+        .route("/incidents/drafts/{id}/drop", post(list::drop))
         .route("/incidents/{id}", get(record::show))
         .route("/incidents/{id}/reports/{serial}", get(paper::sheet))
         .route("/incidents/{id}/{act}", post(acts::post))

@@ -44,12 +44,14 @@
 //! ```
 //! Templates extend `base.html` and take `shell`. Words come from `words`, never from the noun.
 
+mod absence;
 mod agent;
 mod alarm;
 pub mod api;
 mod board;
 mod check;
 mod clause;
+mod clue;
 mod directory;
 pub mod door;
 mod drill;
@@ -70,6 +72,7 @@ pub mod meter;
 mod missive;
 mod movement;
 mod notice;
+pub mod outside;
 mod pack;
 pub mod page;
 mod paper;

@@ -44,6 +44,8 @@ pub fn record_path(noun: &str, id: Id) -> String {
     match noun {
         "hazard" => format!("/hazards/{id}"),
         "alarm" => format!("/alarms/{id}"),
+        "incident" => format!("/incidents/{id}"),
+        "clue" => format!("/clues/{id}"),
         _ => MESSAGES.into(),
     }
 }
@@ -102,6 +104,17 @@ fn matter(cx: &mut Cx<'_, '_>, m: &Message) -> Result<(String, String)> {
             };
             let unit = unit::load(cx, h.unit)?.name;
             Ok((format!("{verb}：{}", h.what), unit))
+        }
+        "incident" => {
+            let i = safety::incident::load(cx, m.subject)?;
+            let unit = unit::load(cx, i.unit)?.name;
+            let what = i.what.unwrap_or_else(|| words::incident::kind(i.kind).into());
+            Ok((format!("{}：{what}", say::begins(m.kind)), unit))
+        }
+        "clue" => {
+            let c = safety::clue::load(cx, m.subject)?;
+            let unit = unit::load(cx, c.unit)?.name;
+            Ok((format!("{}：{}", say::begins(m.kind), words::clue::rule(c.rule)), unit))
         }
         "alarm" => {
             let view = safety::alarm::view::show(cx, m.subject)?;

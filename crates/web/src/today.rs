@@ -66,7 +66,7 @@ struct Seen {
 fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
     let actor = cx.actor.clone();
     let mut seen = Seen {
-        incidents: crate::incident::today::tasks(cx)?,
+        incidents: crate::incident::today::tasks(cx)?.into_iter().chain(crate::clue::tasks(cx)?).collect(),
         waiting: list::waiting(cx, WAITING_MAX)?,
         duties: Vec::new(),
         behind: Vec::new(),

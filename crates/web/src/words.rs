@@ -31,6 +31,7 @@
 pub mod alarm;
 pub mod api;
 pub mod board;
+pub mod clue;
 pub mod drill;
 pub mod duty;
 pub mod field;

@@ -6,6 +6,7 @@ mod alarms;
 mod api;
 mod board;
 mod check;
+mod clue;
 mod door;
 mod drill;
 mod duty;

@@ -116,6 +116,9 @@ struct Things {
     card: String,
     gathering: String,
     incident: String,
+    clue: String,
+    outside: String,
+    draft: String,
     pack: String,
     time: String,
 }
@@ -303,7 +306,11 @@ impl Things {
             .unwrap();
         let (building, movement, card) = crate::movement::planned(w);
         let (alarm, channel, button, message) = told(w);
+        let (clue, outside, draft) = doubted(w);
         Things {
+            clue,
+            outside,
+            draft,
             tip: tip.to_string(),
             alarm,
             channel,
@@ -365,7 +372,10 @@ impl Things {
                 "messages" => &self.message,
                 "channels" => &self.channel,
                 "buttons" => &self.button,
+                "incidents" if path.contains("/drafts/") => &self.draft,
                 "incidents" => &self.incident,
+                "clues" => &self.clue,
+                "outside" => &self.outside,
                 "supports" if path.contains("/visits/") => &self.visit,
                 "supports" => &self.support,
                 "tips" => &self.tip,
@@ -406,6 +416,26 @@ impl Things {
         assert!(!out.contains('{'), "{out}: say here what stands for it");
         if path.ends_with("/life") { format!("{out}?do=rename") } else { out }
     }
+}
+
+/// A clue of what stands on the police's list, the row itself, the draft of the alarm.
+fn doubted(w: &World) -> (String, String, String) {
+    let at = w.clock.now().plus(-48 * base::Ms::HOUR);
+    let line =
+        safety::outside::Line { at: 2, unit: "江湾中学".into(), happened_at: Some(at), ..Default::default() };
+    w.by("officer", move |cx| {
+        safety::outside::enter(cx, safety::outside::Source::Police, std::slice::from_ref(&line)).map(|p| p.entered)
+    })
+    .unwrap();
+    w.clock.advance(20_000);
+    safety::tick::run(&w.app).unwrap();
+    w.by("officer", |cx| {
+        let clue = safety::clue::desk::list(cx, Default::default(), None, 9)?.0.remove(0).clue.id;
+        let outside = safety::outside::list(cx, None, 9)?.0.remove(0).id;
+        let draft = safety::incident::draft::waiting(cx)?.remove(0).id;
+        Ok((clue.to_string(), outside.to_string(), draft.to_string()))
+    })
+    .unwrap()
 }
 
 /// An alarm, a bot, a button, and what the safety head was told.

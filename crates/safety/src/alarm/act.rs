@@ -108,6 +108,9 @@ fn end(cx: &mut Cx<'_, '_>, mut alarm: Alarm, said: &Said) -> Result<Alarm> {
         }
         return Ok(alarm);
     }
+    if alarm.outcome == Some(Outcome::False) {
+        crate::follow::alarm_was_none(cx, &alarm)?;
+    }
     let to: Vec<To> = ladder::called(cx, &alarm, alarm.rung)?.to;
     let told = Told { kind: Kind::Receipt, noun: "alarm", subject: alarm.id, unit: alarm.unit, dedupe: "ended" };
     message::tell(cx, &told, &to)?;

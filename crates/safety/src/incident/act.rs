@@ -10,7 +10,7 @@ use super::leg::{self, Leg, Met};
 use super::report::follow_up;
 use super::state::{Act, LegKind, ReportKind, State, next};
 use super::store::{self, Said};
-use super::{Incident, is_mine, load, pack_of, sql};
+use super::{Incident, is_mine, load, pack_of, sql, tell};
 use crate::hazard::{NewHazard, raise};
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::{self, Action, Relation};
@@ -165,6 +165,7 @@ fn receive(cx: &mut Cx<'_, '_>, i: &mut Incident, report: Option<Id>, said: &Sai
         }
     }
     leg::started(cx, i, unit, cx.now)?;
+    tell::signed(cx, i, unit)?;
     close_if_done(cx, i)
 }
 
@@ -184,7 +185,8 @@ fn pass(cx: &mut Cx<'_, '_>, i: &mut Incident, spoke: Option<String>, said: Said
     let done_at = said.done_at.unwrap_or(cx.now);
     leg::meet(cx, &mut leg, Met { spoke_with: spoke, ..Met::by("pass", done_at) })?;
     store::put(cx, i, Act::Pass, &Said { leg: Some(leg.id), ..said })?;
-    leg::ensure(cx, i, cx.now).map(|_| ())
+    leg::ensure(cx, i, cx.now)?;
+    tell::newest(cx, i)
 }
 
 /// 越级: straight to the level after the next, because it is urgent. The level that is passed by stays owed its report,
@@ -204,7 +206,8 @@ pub(super) fn past_a_level(cx: &mut Cx<'_, '_>, i: &mut Incident, note: Option<S
         leg::meet(cx, &mut leg, Met::by("skip", done_at))?;
     }
     store::put(cx, i, Act::Skip, &Said { leg: Some(made.id), note, ..Said::default() })?;
-    leg::ensure(cx, i, cx.now).map(|_| ())
+    leg::ensure(cx, i, cx.now)?;
+    tell::newest(cx, i)
 }
 
 /// 处置结束: from here the days of the final report count.
@@ -223,6 +226,7 @@ fn withdraw(cx: &mut Cx<'_, '_>, i: &mut Incident, said: Said) -> Result<()> {
     i.void_reason = said.note.clone();
     i.follow_due_at = None;
     leg::end_all(cx, i.id)?;
+    tell::over(cx, i)?;
     store::put(cx, i, Act::Withdraw, &said)
 }
 
@@ -233,6 +237,7 @@ fn close_if_done(cx: &mut Cx<'_, '_>, i: &mut Incident) -> Result<()> {
     i.state = state;
     i.closed_at = Some(cx.now);
     leg::end_all(cx, i.id)?;
+    tell::over(cx, i)?;
     store::put(cx, i, Act::Close, &Said::default())
 }
 

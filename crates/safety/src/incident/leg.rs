@@ -84,7 +84,7 @@ pub(super) fn from_row(row: &Row) -> Result<Leg> {
 }
 
 /// The legs of an incident in the order in which they arose.
-pub(super) fn of(cx: &mut Cx<'_, '_>, incident: Id) -> Result<Vec<Leg>> {
+pub(crate) fn of(cx: &mut Cx<'_, '_>, incident: Id) -> Result<Vec<Leg>> {
     let rows = cx.tx.rows(sql::LEGS, args![incident])?;
     let read = rows.iter().map(|row| Ok((row.ms("received_at")?, from_row(row)?)));
     let mut legs = read.collect::<Result<Vec<(Ms, Leg)>>>()?;

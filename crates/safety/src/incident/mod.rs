@@ -3,13 +3,16 @@
 //! every follow-up, correction and final report is a version of its own.
 //!
 //! `state` is the pure table, `grade` how grave it is; `report` enters versions, `act` is everything else that people do,
-//! `leg` what each level owes and by when; `list` and `view` read; `zero` is the zero report. Whether a leg was in time is
+//! `draft` what an alarm opens; `leg` what each level owes and by when; `list` and `view` read; `zero` is the zero report. Whether a leg was in time is
 //! judged by the server's receipt; the claimed time stands beside it, so that a late upload never poses as punctual.
 //!
-//! Not here: who is rung up (messages), the search for what was not reported (漏报、瞒报、谎报), alarms (5.2), who is
+//! `tell` wakes the levels that a report has reached.
+//!
+//! Not here: by which ways a message goes (`message`), the search for what was not reported (`clue`), alarms (5.2), who is
 //! answerable afterwards (4.3).
 
 pub mod act;
+pub mod draft;
 pub mod grade;
 mod leg;
 pub mod list;
@@ -17,6 +20,7 @@ pub mod report;
 pub mod sql;
 pub mod state;
 mod store;
+mod tell;
 pub mod view;
 pub mod zero;
 
@@ -27,6 +31,7 @@ use serde::Serialize;
 pub use act::Input;
 pub use grade::Toll;
 pub use leg::Leg;
+pub(crate) use leg::{levels, of as legs_of};
 pub use list::{Bucket, Filter, Line, Page};
 pub use report::{NewIncident, NewReport};
 pub use state::{Act, Class, Fact, Family, Grade, Kind, LegKind, Party, ReportKind, State};

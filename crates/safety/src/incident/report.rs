@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::leg::{self, Met};
 use super::state::{Act, Class, Fact, Family, Kind, LegKind, ReportKind, State, next};
 use super::store::{self, Said};
-use super::{Incident, Toll, act, facts_json, from_row, grade, load, pack_of, sql};
+use super::{Incident, Toll, act, draft, facts_json, from_row, grade, load, pack_of, sql, tell};
 use crate::duty::{self, Credit};
 use crate::kernel::cx::Cx;
 use crate::kernel::files::{self, Photo};
@@ -35,6 +35,9 @@ pub struct NewIncident {
     /// Skip a level, because it is urgent: the next one is told at once.
     #[serde(default)]
     pub urgent: bool,
+    /// The draft of an alarm that this reports; absent = the newest that waits at the unit, if it is of these days.
+    #[serde(default)]
+    pub draft: Option<Id>,
     #[serde(flatten)]
     pub told: NewReport,
 }
@@ -194,11 +197,13 @@ pub fn report(cx: &mut Cx<'_, '_>, new: &NewIncident) -> Result<Id> {
     let said = Said { report: Some(report), behalf: new.told.behalf, ..Said::default() };
     store::step(cx, &i, Act::Report, &said)?;
     store::clocks(cx, &i)?;
+    draft::reported(cx, &i, new.draft)?;
     start(cx, &mut i, claimed)?;
     if new.urgent {
         act::past_a_level(cx, &mut i, None)?;
     }
     follow_up(cx, &i, Act::Report, Some(report))?;
+    tell::newest(cx, &i)?;
     Ok(id)
 }
 
@@ -399,6 +404,7 @@ pub fn again(cx: &mut Cx<'_, '_>, id: Id, kind: ReportKind, new: &NewReport) -> 
     leg::ensure(cx, &i, cx.now)?;
     told_by_fact(cx, &i)?;
     follow_up(cx, &i, act, Some(report))?;
+    tell::newest(cx, &i)?;
     Ok(i)
 }
 

@@ -64,7 +64,33 @@ pub const ZERO_INSERT: &str = "insert into incident_zero (county, id, version, s
 pub const KNOWN_IN: &str = "select count(*) as n from incident where unit = $1 and known_at >= $2 and known_at < $3 \
     and state <> 'withdrawn'";
 
+pub const DRAFT: &str = "insert into incident_draft (county, id, version, salt, unit, alarm, place, place_text, known_at, \
+    state, received_at) values ($1, $2, 1, $3, $4, $5, $6, $7, $8, 'waiting', $9) returning *";
+pub const DRAFT_CLOSE: &str = "update incident_draft set version = version + 1, state = $2, incident = $3, reason = $4, \
+    closed_by = $5, closed_at = $6 where id = $1 returning *";
+pub const DRAFT_BY_ID: &str =
+    "select h.*, u.name as unit_name from incident_draft h join unit u on u.id = h.unit where h.id = $1";
+pub const DRAFT_OF_ALARM: &str =
+    "select h.*, u.name as unit_name from incident_draft h join unit u on u.id = h.unit where h.alarm = $1";
+pub const DRAFT_NEAR: &str = "select h.*, u.name as unit_name from incident_draft h join unit u on u.id = h.unit \
+    where h.unit = $1 and h.state = 'waiting' and h.known_at >= $2 and h.known_at <= $3 order by h.known_at desc limit 1";
+
+/// Drafts that wait in the asker's scope; `$2` most rows.
+pub fn drafts(reach: Reach) -> String {
+    let reach = if reach == Reach::Handed { Reach::Nothing } else { reach };
+    format!(
+        "select h.*, u.name as unit_name from incident_draft h join unit u on u.id = h.unit \
+         where {} and h.state = 'waiting' order by h.known_at, h.id limit $2",
+        reach.predicate()
+    )
+}
+
 pub const ALL: &[&str] = &[
+    DRAFT,
+    DRAFT_CLOSE,
+    DRAFT_BY_ID,
+    DRAFT_OF_ALARM,
+    DRAFT_NEAR,
     BY_ID,
     INSERT,
     UPDATE,

@@ -77,6 +77,13 @@ pub enum Action {
     AlarmAnswer,
     AlarmEnd,
     AlarmAccount,
+    AbsenceRead,
+    AbsenceRecord,
+    OutsideRead,
+    OutsideEnter,
+    ClueRead,
+    ClueExplain,
+    ClueSettle,
     DutyRead,
     WorkRecord,
     DutyArrange,
@@ -160,6 +167,13 @@ impl Action {
         AlarmAnswer,
         AlarmEnd,
         AlarmAccount,
+        AbsenceRead,
+        AbsenceRecord,
+        OutsideRead,
+        OutsideEnter,
+        ClueRead,
+        ClueExplain,
+        ClueSettle,
         DutyRead,
         WorkRecord,
         DutyArrange,
@@ -213,6 +227,7 @@ const BUREAU: &[Role] = &[BureauHead, BureauVice, Officer];
 const BUREAU_LEADERS: &[Role] = &[BureauHead, BureauVice];
 /// Whose work needs pupils by name: classes, dormitories, buses, care.
 const ROLL: &[Role] = &[Principal, Vice, PupilsHead, SafetyHead, Teacher, Dorm, Escort, Counsellor, DeptHead];
+const ABSENCE: &[Role] = &[Principal, Vice, PupilsHead, SafetyHead, Teacher, DeptHead, Counsellor];
 const EVERYBODY: &[Role] = Role::ALL;
 
 const READS: &[Action] = &[UnitRead, PersonRead, PlaceRead, ContactsRead, CheckRead, HazardRead, DutyRead];
@@ -324,6 +339,19 @@ pub const RULES: &[Rule] = &[
     rule("alarm.bureau", &[AlarmRead, AlarmRaise, AlarmAnswer, AlarmEnd], BUREAU, &[Own, Below], false),
     rule("alarm.desk", &[AlarmRead, AlarmRaise, AlarmAnswer, AlarmEnd], &[Desk], &[Own, Below], false),
     rule("alarm.agency", &[AlarmRead, AlarmAnswer], &[Agency], &[Handed], false),
+    // Counts of the ill, no names: told by whoever leads a class, seen by those who answer for the school and above it.
+    rule("absence.staff", &[AbsenceRead, AbsenceRecord], ABSENCE, &[Own], false),
+    rule("absence.centre", &[AbsenceRead], SAFETY, &[Below], false),
+    rule("absence.bureau", &[AbsenceRead], BUREAU, &[Own, Below], false),
+    // Lists of other offices are entered and read above the school only.
+    rule("outside.bureau", &[OutsideRead], BUREAU, &[Below], false),
+    rule("outside.bureau.own", &[OutsideRead, OutsideEnter], BUREAU, &[Own], false),
+    // A clue is explained by whom it is about and decided above.
+    rule("clue.school", &[ClueRead, ClueExplain], SAFETY, &[Own], false),
+    rule("clue.centre", &[ClueRead, ClueExplain], SAFETY, &[Below], false),
+    rule("clue.bureau", &[ClueRead, ClueSettle], BUREAU, &[Below], false),
+    rule("clue.bureau.own", &[ClueRead, ClueExplain], BUREAU, &[Own], false),
+    rule("clue.desk", &[ClueRead], &[Desk], &[Own, Below], false),
     rule("record.staff", &[WorkRecord], STAFF, &[Own], false),
     rule("record.centre", &[WorkRecord, DutyArrange, DutyCheck], SAFETY, &[Own, Below], false),
     rule("record.bureau", &[WorkRecord, DutyArrange, DutyCheck], BUREAU, &[Own], false),

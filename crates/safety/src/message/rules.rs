@@ -12,6 +12,8 @@ codes! {
     Kind {
         /// 一键报警
         Alarm = "alarm",
+        /// 待核线索
+        Clue = "clue",
         /// 事故
         Incident = "incident",
         /// A boarder is missing.
@@ -65,7 +67,7 @@ impl Kind {
     pub fn urgency(self) -> Urgency {
         match self {
             Kind::Alarm | Kind::Incident | Kind::Missing | Kind::BusCount | Kind::Test => Urgency::Now,
-            Kind::Order => Urgency::Soon,
+            Kind::Order | Kind::Clue => Urgency::Soon,
             Kind::Turn | Kind::Returned | Kind::DueSoon | Kind::Late | Kind::Week | Kind::WeakSchool => Urgency::Digest,
             Kind::Receipt | Kind::HandOver | Kind::Recovered => Urgency::Page,
         }
@@ -76,7 +78,7 @@ impl Kind {
         const EVERY: &[Way] = &[Way::WeCom, Way::DingTalk, Way::Feishu, Way::Webhook, Way::Sms, Way::Mail, Way::Push];
         match self {
             Kind::Alarm | Kind::Incident | Kind::Missing | Kind::BusCount | Kind::Test => EVERY,
-            Kind::Order => &[Way::Sms, Way::Mail, Way::Push],
+            Kind::Order | Kind::Clue => &[Way::Sms, Way::Mail, Way::Push],
             Kind::Turn | Kind::Returned => {
                 &[Way::WeCom, Way::DingTalk, Way::Feishu, Way::Webhook, Way::Mail, Way::Push]
             }

@@ -165,6 +165,12 @@ pub const KEYS: &[&str] = &[
     "incident.window",
     "incident.window.short",
     "incident.class.a.lost",
+    "clue.alarm",
+    "clue.tip",
+    "clue.outside",
+    "clue.absence",
+    "clue.amend",
+    "clue.explain",
 ];
 
 /// Numbers that code asks for, each a count (people, 万元).
@@ -182,4 +188,6 @@ pub const COUNTS: &[&str] = &[
     "incident.class.a.sent",
     "incident.class.a.poisoned",
     "incident.class.b.sent",
+    "absence.alike.day",
+    "absence.alike.three",
 ];

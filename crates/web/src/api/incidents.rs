@@ -296,6 +296,8 @@ pub struct IncidentReport {
     kind: IncidentKind,
     /// Past a level at once.
     urgent: Option<bool>,
+    /// The draft of an alarm that this reports.
+    draft: Option<Uid>,
     family: Option<IncidentFamily>,
     place: Option<Uid>,
     place_text: Option<Name>,
@@ -355,6 +357,7 @@ async fn incident_report(State(web): State<Web>, call: Call<IncidentReport>) -> 
         unit: b.unit.map(|u| u.0),
         kind: Some(b.kind.0),
         urgent: b.urgent.unwrap_or_default(),
+        draft: b.draft.map(|d| d.0),
         told,
     };
     let job = move |cx: &mut Cx<'_, '_>| {

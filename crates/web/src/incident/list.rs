@@ -1,11 +1,11 @@
 //! The list of incidents, and the week's zero report for a school.
 
 use askama::Template;
-use axum::extract::State as Held;
+use axum::extract::{Path, State as Held};
 use base::{Id, Ms, Result, limits};
 use safety::Cx;
 use safety::incident::list::{self as listed, Line};
-use safety::incident::{Bucket, Class, Filter, Kind, State, zero};
+use safety::incident::{Bucket, Class, Filter, Kind, State, draft, zero};
 use safety::kernel::rights::{Action, Reach, reach};
 use safety::org::{login, unit};
 
@@ -67,6 +67,34 @@ struct Zero {
     may: bool,
 }
 
+/// A draft that an alarm opened.
+struct Waits {
+    id: Id,
+    alarm: Id,
+    unit: String,
+    place: String,
+    at: String,
+    own: bool,
+    drops: bool,
+}
+
+fn waits(cx: &mut Cx<'_, '_>) -> Result<Vec<Waits>> {
+    let mut out = Vec::new();
+    for d in draft::waiting(cx)? {
+        let drops = cx.require(Action::IncidentWithdraw, d.unit, false).is_ok();
+        out.push(Waits {
+            id: d.id,
+            alarm: d.alarm,
+            own: d.unit == cx.actor.unit,
+            drops,
+            unit: d.unit_name,
+            place: d.place_text.unwrap_or_default(),
+            at: words::at(d.known_at),
+        });
+    }
+    Ok(out)
+}
+
 /// What a filter changes: alone it is the answer to htmx.
 #[derive(Template)]
 #[template(path = "incident/box.html")]
@@ -100,6 +128,8 @@ struct ListPage {
     states: Vec<Choice>,
     units: Vec<Choice>,
     zero: Option<Zero>,
+    drafts: Vec<Waits>,
+    absences: bool,
     said: String,
 }
 
@@ -110,6 +140,7 @@ struct Read {
     units: Units,
     bucket: Bucket,
     zero: Option<Zero>,
+    drafts: Vec<Waits>,
 }
 
 fn said(query: &Fields) -> Result<Filter> {
@@ -143,6 +174,7 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields, bureau: bool) -> Result<Read> {
         units: if bureau { units(cx, filter.unit)? } else { Units::default() },
         bucket,
         zero: week(cx)?,
+        drafts: waits(cx)?,
     })
 }
 
@@ -212,7 +244,13 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
         states: State::ALL.iter().map(|s| Choice::new(s.code(), say::state(*s).word)).collect(),
         units: read.units.choices,
         zero: read.zero,
-        said: if query.get("done") == "zero" { "记下了：零报告。".into() } else { String::new() },
+        drafts: read.drafts,
+        absences: !bureau && reach(signed.actor().role, Action::AbsenceRead) != Reach::Nothing,
+        said: match query.get("done") {
+            "zero" => "记下了：零报告。".into(),
+            "drop" => "记下了：这次报警没有要上报的。".into(),
+            _ => String::new(),
+        },
         shell,
     })
 }
@@ -228,6 +266,13 @@ fn set_words(query: &Fields, read: &Read) -> String {
     out.extend(query.opt("from_on").map(|d| format!("{d} 起")));
     out.extend(query.opt("until_on").map(|d| format!("{d} 止")));
     out.join(" · ")
+}
+
+/// Says that there is nothing to report after an alarm.
+pub async fn drop(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
+    let (id, reason) = (crate::unit::id_of(&id)?, posted.fields.text("reason"));
+    web.act(&posted, move |cx| draft::drop(cx, id, &reason)).await?;
+    page::done(&posted.signed.ask, web.now(), id, "/incidents?done=drop".into())
 }
 
 pub async fn zero(Held(web): Held<Web>, posted: Posted) -> Answer {

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::State as Held;
 use base::{Id, Ms, Result};
-use safety::incident::{self, Fact, Kind, NewIncident, NewReport};
+use safety::incident::{self, Fact, Kind, NewIncident, NewReport, draft};
 use safety::kernel::rights::Action;
 use safety::org::{Role, login, people, place, unit};
 use safety::{Cx, Meta};
@@ -124,8 +124,18 @@ pub async fn form(Held(web): Held<Web>, signed: Signed) -> Answer {
         return pick_for(&web, &signed, &query, "/incidents/new", "哪个学校报来的").await;
     }
     let asked = query.clone();
-    let known = web.read(signed.actor(), move |cx| known(cx, &asked)).await?;
-    page::full(&page_of(&web, &signed, known, Fields::default(), Vec::new()).await?)
+    let (known, typed) = web.read(signed.actor(), move |cx| Ok((known(cx, &asked)?, begun(cx, &asked)?))).await?;
+    page::full(&page_of(&web, &signed, known, typed, Vec::new()).await?)
+}
+
+/// What an alarm knows already: where, and since when.
+fn begun(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Fields> {
+    let Some(id) = query.id("draft")? else { return Ok(Fields::default()) };
+    let d = draft::show(cx, id)?;
+    let mut typed = vec![("draft", id.to_string()), ("known_at", words::time::time_field(d.known_at))];
+    typed.extend(d.place.map(|p| ("place", p.to_string())));
+    typed.extend(d.place_text.map(|t| ("place_text", t)));
+    Ok(Fields::of(typed))
 }
 
 async fn page_of(
@@ -190,6 +200,7 @@ fn parse(posted: &Posted) -> Result<NewIncident> {
         unit: f.id("unit")?,
         kind: f.read("kind", Kind::from_code)?,
         urgent: f.flag("urgent"),
+        draft: f.id("draft")?,
         told: told(posted)?,
     })
 }

@@ -76,8 +76,8 @@ pub fn hazard_tabs(actor: &Actor, now: HazardTab) -> Vec<Tab> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UrgentTab {
     Incidents,
+    Clues,
     Alarms,
-    Tests,
     Drills,
     Movements,
     Gatherings,
@@ -90,7 +90,9 @@ pub fn urgent_tabs(actor: &Actor, now: UrgentTab) -> Vec<Tab> {
     }
     if crate::alarm::reads(actor) {
         out.push(Tab::new(words::alarm::TITLE, "/alarms", now == UrgentTab::Alarms));
-        out.push(Tab::new(words::alarm::TEST_MARK, "/alarms/tests", now == UrgentTab::Tests));
+    }
+    if crate::clue::reads(actor) {
+        out.push(Tab::new(words::clue::TITLE, "/clues", now == UrgentTab::Clues));
     }
     if !super::reads_drills(actor) {
         return out;

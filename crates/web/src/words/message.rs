@@ -31,6 +31,7 @@ pub fn begins(kind: Kind) -> &'static str {
     match kind {
         Kind::Alarm => "报警",
         Kind::Incident => "事故",
+        Kind::Clue => "待核线索",
         Kind::Missing => "未在寝",
         Kind::BusCount => "校车人数不符",
         Kind::Turn => "等您办",

@@ -42,6 +42,12 @@ fn wrong_state(from: &str, action: &str) -> String {
         ("has_work", _) => "此人手上还有没办完的隐患，请先办交接。".into(),
         ("erased", _) => "个人信息已经删除，不能再改。".into(),
         ("in_post", _) => "此人还在任，先卸任再删除个人信息。".into(),
+        ("unexplained", _) => "学校还可以说明，没有说明以前不能定为属实。可以先请学校说明。".into(),
+        (_, "explain" | "settle") if ["confirmed", "accounted", "mistaken"].contains(&from) => {
+            "这条线索已经有结论，不用再办。".into()
+        }
+        ("void", "void") => "这一行已经作废了。".into(),
+        ("reported" | "dropped" | "void", "drop") => "这份初报草稿已经办过了，不用再办。".into(),
         ("taken" | "closed", "take") => "这一条已经有人接手了。".into(),
         ("closed", "close") => "这一条已经办结，不用再办。".into(),
         ("closed", "enter" | "transfer" | "change") => "这个班已经撤了，请选别的班。".into(),
@@ -409,6 +415,11 @@ mod tests {
             ("not_sent", "receive"),
             ("signed", "receive"),
             ("top", "skip"),
+            ("unexplained", "confirm"),
+            ("confirmed", "settle"),
+            ("accounted", "explain"),
+            ("void", "void"),
+            ("dropped", "drop"),
         ] {
             check(&refusal(&Refusal::WrongState { from, action }));
         }

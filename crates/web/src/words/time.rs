@@ -13,6 +13,10 @@ pub fn at(at: Ms) -> String {
 pub fn at_full(at: Ms) -> String {
     at.show("%Y-%m-%d %H:%M")
 }
+/// As a field of a form takes it: 2026-11-23T07:30
+pub fn time_field(at: Ms) -> String {
+    at.show("%Y-%m-%dT%H:%M")
+}
 /// 2026年11月23日 07:30
 pub fn at_long(at: Ms) -> String {
     let t = at.local();

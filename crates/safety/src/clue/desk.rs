@@ -1,0 +1,234 @@
+//! The desk: what lies there, one clue whole, the unit's explanation, the decision of a named person; and which sources the
+//! detectors have in the asker's scope.
+
+use base::{Error, Id, Ms, Problem, Refusal, Result, limits};
+use db::{Row, args};
+use serde::{Deserialize, Serialize};
+
+use super::rule::{Fault, State, settle as next};
+use super::{Clue, from_row, load, sql};
+use crate::absence;
+use crate::kernel::cx::Cx;
+use crate::kernel::rights::{Action, Reach, reach};
+use crate::kernel::text::{self, Faults};
+use crate::message::{self, Kind};
+use crate::outside;
+use crate::tip;
+
+/// Characters of an explanation, with what was added to it.
+pub const EXPLANATION_CHARS: i64 = 2_000;
+/// Days over which the sources are counted.
+pub const SOURCE_DAYS: i64 = 30;
+
+pub(super) fn scope(cx: &Cx<'_, '_>) -> Reach {
+    reach(cx.actor.role, Action::ClueRead)
+}
+
+/// A clue with the names around it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    pub clue: Clue,
+    pub unit_name: String,
+    pub above_name: String,
+    pub explained_by: Option<String>,
+    pub closed_by: Option<String>,
+    pub incident_number: Option<String>,
+}
+
+/// As the asker may see it: who told, and when, is for superiors only.
+fn line(cx: &Cx<'_, '_>, row: &Row) -> Result<Line> {
+    let mut clue = from_row(row)?;
+    if !cx.actor.unit_kind.is_bureau() {
+        for trace in clue.traces.iter_mut().filter(|t| t.noun == "tip" || t.noun == "outside") {
+            trace.id = Id::from_parts(Ms(0), [0; 10]);
+        }
+        if clue.noun == "tip" || clue.noun == "outside" {
+            clue.subject = Id::from_parts(Ms(0), [0; 10]);
+        }
+    }
+    Ok(Line {
+        clue,
+        unit_name: row.text("unit_name")?,
+        above_name: row.text("above_name")?,
+        explained_by: row.opt_text("explainer_name")?,
+        closed_by: row.opt_text("closer_name")?,
+        incident_number: row.opt_text("incident_number")?,
+    })
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Filter {
+    /// Open ones, closed ones, or both.
+    pub open: Option<bool>,
+    pub fault: Option<Fault>,
+}
+
+/// A page in the asker's scope, newest first. Refuses NoRight, Invalid `cursor`.
+pub fn list(
+    cx: &mut Cx<'_, '_>,
+    filter: Filter,
+    cursor: Option<&str>,
+    rows: i64,
+) -> Result<(Vec<Line>, Option<String>)> {
+    if scope(cx) == Reach::Nothing {
+        return Err(Refusal::NoRight.into());
+    }
+    let (at, id) = match cursor.filter(|c| !c.is_empty()) {
+        Some(text) => text::cursor(text)?,
+        None => (Ms(i64::MAX), Id::from_parts(Ms(0), [0; 10])),
+    };
+    let open = filter.open.map_or(-1, i64::from);
+    let fault = filter.fault.map_or("", Fault::code);
+    let statement = sql::list(scope(cx));
+    let found = cx.tx.rows(&statement, args![cx.actor.unit, open, fault, at, id, rows + 1])?;
+    let mut lines = found.iter().map(|row| line(cx, row)).collect::<Result<Vec<_>>>()?;
+    let more = lines.len() as i64 > rows;
+    lines.truncate(rows.max(0) as usize);
+    let next = lines.last().filter(|_| more).map(|l| format!("{}-{}", l.clue.received_at.0, l.clue.id));
+    Ok((lines, next))
+}
+
+/// Clues at the asker's desk and explanations that his unit owes; 0 for whoever has none.
+pub fn waiting(cx: &mut Cx<'_, '_>) -> Result<i64> {
+    if scope(cx) == Reach::Nothing {
+        return Ok(0);
+    }
+    let statement = sql::waiting(scope(cx));
+    cx.tx.row(&statement, args![cx.actor.unit])?.map_or(Ok(0), |row| row.int("n"))
+}
+
+/// One clue whole, with what the asker may do.
+#[derive(Clone, Debug, Serialize)]
+pub struct View {
+    pub line: Line,
+    pub may_explain: bool,
+    pub may_settle: bool,
+    /// Nobody may find it confirmed yet: the unit has still time to explain.
+    pub waits: bool,
+}
+
+pub fn view(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
+    let statement = sql::by_id(scope(cx));
+    let row = cx.tx.row(&statement, args![cx.actor.unit, id])?.ok_or(Error::from(Refusal::NotFound))?;
+    let line = line(cx, &row)?;
+    let open = line.clue.state == State::Open;
+    let unit = line.clue.unit;
+    Ok(View {
+        may_explain: open && cx.require(Action::ClueExplain, unit, false).is_ok(),
+        may_settle: open && cx.require(Action::ClueSettle, unit, false).is_ok(),
+        waits: waits(&line.clue, cx.now),
+        line,
+    })
+}
+
+fn waits(clue: &Clue, now: Ms) -> bool {
+    clue.state == State::Open && clue.explanation.is_none() && now < clue.explain_by
+}
+
+fn closed(clue: &Clue, action: &'static str) -> Error {
+    Refusal::WrongState { from: clue.state.code(), action }.into()
+}
+
+/// 说明: what the unit says to it; said again, it is added. Refuses: NotFound, NoRight, a closed clue, nothing said.
+pub fn explain(cx: &mut Cx<'_, '_>, id: Id, said: &str) -> Result<()> {
+    let clue = load(cx, id)?;
+    cx.require(Action::ClueExplain, clue.unit, false)?;
+    if clue.state != State::Open {
+        return Err(closed(&clue, "explain"));
+    }
+    let mut faults = Faults::default();
+    let said = faults.text("explanation", said, limits::NOTE_CHARS);
+    let whole = match &clue.explanation {
+        Some(before) => format!("{before}\n{said}"),
+        None => said,
+    };
+    let got = whole.chars().count() as i64;
+    if got > EXPLANATION_CHARS {
+        faults.add("explanation", Problem::TooLong { max: EXPLANATION_CHARS, got });
+    }
+    faults.done()?;
+    let (by, now) = (cx.actor.person, cx.now);
+    cx.put("clue.explain", "clue", sql::EXPLAIN, args![id, whole, by, now])?;
+    cx.signal("clue", clue.county, clue.unit, id);
+    Ok(())
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Decision {
+    /// `confirmed`, `accounted`, `mistaken`.
+    pub outcome: String,
+    /// For a confirmed one: which of the four it is.
+    #[serde(default)]
+    pub verdict: Option<String>,
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// 核对: a named person of the superior decides, with a reason. Refuses: NotFound, NoRight, a closed clue, no outcome, a
+/// confirmed one without its fault, a confirmed one while the unit may still explain (WrongState `unexplained`).
+pub fn settle(cx: &mut Cx<'_, '_>, id: Id, decision: &Decision) -> Result<()> {
+    let clue = load(cx, id)?;
+    cx.require(Action::ClueSettle, clue.unit, false)?;
+    let mut faults = Faults::default();
+    let reason = faults.text("reason", &decision.reason, limits::NOTE_CHARS);
+    let told = State::from_code(&decision.outcome).filter(|s| *s != State::Open);
+    if told.is_none() {
+        let missing = decision.outcome.is_empty();
+        faults.add("outcome", if missing { Problem::Required } else { Problem::Unknown });
+    }
+    let verdict = decision.verdict.as_deref().filter(|v| !v.is_empty());
+    let verdict = match told {
+        Some(State::Confirmed) => {
+            let read = verdict.and_then(Fault::from_code);
+            if read.is_none() {
+                faults.add("verdict", if verdict.is_none() { Problem::Required } else { Problem::Unknown });
+            }
+            read
+        }
+        _ => None,
+    };
+    faults.done()?;
+    let to = told.and_then(|to| next(clue.state, to)).ok_or_else(|| closed(&clue, "settle"))?;
+    if to == State::Confirmed && waits(&clue, cx.now) {
+        return Err(Refusal::WrongState { from: "unexplained", action: "confirm" }.into());
+    }
+    let (by, now) = (cx.actor.person, cx.now);
+    cx.put("clue.settle", "clue", sql::CLOSE, args![id, to, false, verdict, reason, None::<Id>, by, now])?;
+    message::over(cx, "clue", id, Kind::Clue)?;
+    cx.signal("clue", clue.county, clue.unit, id);
+    Ok(())
+}
+
+/// A source of the detectors in the asker's scope.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SourceState {
+    pub code: &'static str,
+    /// Records, or schools that tell, in the last days; none when no noun records it yet.
+    pub n: Option<i64>,
+}
+
+/// Which sources there are, and which are missing. Refuses NoRight.
+pub fn sources(cx: &mut Cx<'_, '_>) -> Result<Vec<SourceState>> {
+    if scope(cx) == Reach::Nothing {
+        return Err(Refusal::NoRight.into());
+    }
+    let since = cx.now.plus(-SOURCE_DAYS * Ms::DAY);
+    let unit = cx.actor.unit;
+    let count = |sql: &'static str, cx: &mut Cx<'_, '_>| -> Result<i64> {
+        cx.tx.row(sql, args![unit, since])?.map_or(Ok(0), |row| row.int("n"))
+    };
+    let bureau = cx.actor.unit_kind.is_bureau();
+    let mut out = vec![
+        SourceState { code: "incident", n: Some(count(sql::INCIDENTS_SINCE, cx)?) },
+        SourceState { code: "alarm", n: Some(count(sql::ALARMS_SINCE, cx)?) },
+        SourceState { code: "absence", n: Some(absence::told_since(cx, since.day())?) },
+    ];
+    if bureau {
+        let open = tip::open_since(cx).unwrap_or_default().is_some();
+        let tips = count(sql::TIPS_SINCE, cx)?;
+        out.push(SourceState { code: "tip", n: Some(tips).filter(|n| open || *n > 0) });
+        out.push(SourceState { code: "outside", n: Some(outside::entered_since(cx, since)?) });
+    }
+    out.extend(["hazard", "bus", "dorm", "clinic"].map(|code| SourceState { code, n: None }));
+    Ok(out)
+}
