@@ -6,6 +6,7 @@
 mod audit;
 mod below;
 mod calendar;
+mod clue_corpus;
 mod duty_board;
 mod duty_cells;
 mod kept;
