@@ -68,6 +68,7 @@ fn page(name: &str) -> Option<&'static dyn LivePage> {
         "duties" => Some(&crate::duty::LIVE),
         "today" => Some(&crate::today::LIVE),
         "board" => Some(&crate::board::live::LIVE),
+        "incidents" => Some(&crate::incident::list::LIVE),
         "alarms" => Some(&crate::alarm::LIVE),
         "messages" => Some(&crate::message::LIVE),
         _ => None,

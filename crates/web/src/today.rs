@@ -66,7 +66,7 @@ struct Seen {
 fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
     let actor = cx.actor.clone();
     let mut seen = Seen {
-        incidents: crate::incident::today::tasks(cx)?.into_iter().chain(crate::clue::tasks(cx)?).collect(),
+        incidents: urgent(cx)?,
         waiting: list::waiting(cx, WAITING_MAX)?,
         duties: Vec::new(),
         behind: Vec::new(),
@@ -110,6 +110,13 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
         seen.head = proof::head(cx.tx)?;
     }
     Ok(seen)
+}
+
+/// Incidents, drafts that alarms opened, clues: before everything else of the same hour.
+fn urgent(cx: &mut Cx<'_, '_>) -> Result<Vec<(Ms, Task)>> {
+    let mut all = crate::incident::today::tasks(cx)?;
+    all.extend(crate::clue::tasks(cx)?);
+    Ok(all)
 }
 
 /// A drill that runs now: whoever is with a class has one tap to its list.
@@ -428,12 +435,12 @@ fn left(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
 
 impl LivePage for TodayRows {
     fn wakes(&self, noun: &str) -> bool {
-        matches!(noun, "hazard" | "duty" | "message" | "incident")
+        matches!(noun, "hazard" | "duty" | "message" | "incident" | "clue" | "absence")
     }
     fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
         let waiting = list::waiting(cx, WAITING_MAX)?;
         let (now, who) = (cx.now, Viewer::of(cx.actor));
-        let mut duties = crate::incident::today::tasks(cx)?;
+        let mut duties = urgent(cx)?;
         duties.extend(crate::duty::today::tasks(cx, WAITING_MAX as usize)?);
         let all = merged(&waiting, duties, who, now);
         let mut out = Vec::with_capacity(ids.len());
@@ -461,7 +468,7 @@ impl LivePage for TodayRows {
     fn recent(&self, cx: &mut Cx<'_, '_>, _query: &Fields, _since: Ms) -> Result<Vec<Change>> {
         let (now, who) = (cx.now, Viewer::of(cx.actor));
         let waiting = list::waiting(cx, ROWS as i64)?;
-        let mut duties = crate::incident::today::tasks(cx)?;
+        let mut duties = urgent(cx)?;
         duties.extend(crate::duty::today::tasks(cx, WAITING_MAX as usize)?);
         merged(&waiting, duties, who, now).into_iter().take(ROWS).rev().map(row).collect()
     }

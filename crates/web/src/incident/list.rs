@@ -1,5 +1,7 @@
 //! The list of incidents, and the week's zero report for a school.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, State as Held};
 use base::{Id, Ms, Result, limits};
@@ -12,6 +14,7 @@ use safety::org::{login, unit};
 use crate::door::{Fields, Posted, Signed};
 use crate::error::Answer;
 use crate::hazard::list::{ListTab, Units, units};
+use crate::live::{Change, LivePage};
 use crate::page::{self, At, Choice, Shell};
 use crate::state::Web;
 use crate::words::{self, Mark, incident as say};
@@ -206,6 +209,9 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
     let read = web.read(signed.actor(), move |cx| read(cx, &asked, bureau)).await?;
     let mut shell = signed.shell(&web, At::Alarms).await?;
     shell.tabs = page::urgent_tabs(signed.actor(), page::UrgentTab::Incidents);
+    if !query.has("cursor") {
+        shell.live = format!("/live?page=incidents&{}", signed.ask.query);
+    }
     let set = set_words(&query, &read);
     let tab = |(bucket, n): (&Bucket, &i64)| ListTab {
         label: say::bucket(*bucket),
@@ -253,6 +259,60 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
         },
         shell,
     })
+}
+
+#[derive(Template)]
+#[template(path = "incident/row.html")]
+struct RowPart {
+    r: Row,
+    bureau: bool,
+    fresh: bool,
+}
+
+/// The list as a live page: what is reported anywhere below stands on it within a second.
+pub struct IncidentRows;
+pub static LIVE: IncidentRows = IncidentRows;
+
+fn part(cx: &Cx<'_, '_>, line: &Line, fresh: bool) -> Result<String> {
+    let part = RowPart { r: row(line, cx.now), bureau: login::at_bureau(cx.actor), fresh };
+    part.render().map_err(|e| base::Error::broken(format!("template: {e}")))
+}
+
+fn seen(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Filter> {
+    let unit = unit::named(cx, query.get("unit"))?.map(|u| u.id);
+    let filter = said(query)?;
+    Ok(Filter { unit, bucket: Some(filter.bucket.unwrap_or(Bucket::Open)), ..filter })
+}
+
+impl LivePage for IncidentRows {
+    fn wakes(&self, noun: &str) -> bool {
+        noun == "incident"
+    }
+    fn rows(&self, cx: &mut Cx<'_, '_>, query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
+        let filter = seen(cx, query)?;
+        let fits = listed::list(cx, &filter, None, limits::LIST_ROWS)?.items;
+        let all = listed::list(cx, &Filter::default(), None, limits::LIST_ROWS)?.items;
+        let mut out = Vec::with_capacity(ids.len());
+        for id in ids {
+            let of = |lines: &[Line]| lines.iter().find(|l| l.incident.id == *id).cloned();
+            match (of(&fits), of(&all)) {
+                (Some(line), _) => out.push(Change::Row(part(cx, &line, true)?)),
+                (None, Some(line)) => out.push(Change::Left(part(cx, &line, false)?)),
+                // A draft, a zero report, or one that stands further down: nothing of this page.
+                (None, None) => {}
+            }
+        }
+        Ok(out)
+    }
+    fn recent(&self, cx: &mut Cx<'_, '_>, query: &Fields, since: Ms) -> Result<Vec<Change>> {
+        let filter = seen(cx, query)?;
+        let lines = listed::list(cx, &filter, None, limits::LIST_ROWS)?.items;
+        let news = lines.iter().filter(|l| l.incident.received_at >= since).rev();
+        news.map(|line| Ok(Change::Row(part(cx, line, true)?))).collect()
+    }
+    fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
+        page::nav_counts(cx)
+    }
 }
 
 /// What is set beside the tab, in words.

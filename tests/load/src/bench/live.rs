@@ -21,10 +21,10 @@ const WAIT_MS: u64 = 10_000;
 const LINES_MAX: usize = 20_000;
 
 /// An open page of the county.
-struct Stream(BufReader<TcpStream>);
+pub(super) struct Stream(BufReader<TcpStream>);
 
 impl Stream {
-    fn open(server: &Server, cookie: &str, path: &str) -> Done<Stream> {
+    pub(super) fn open(server: &Server, cookie: &str, path: &str) -> Done<Stream> {
         let (answer, lines) = server.client().waiting(WAIT_MS).with("cookie", cookie).open(path)?;
         if answer.status != 200 {
             return Err(format!("{path}: {}", answer.status).into());
@@ -34,7 +34,7 @@ impl Stream {
         Ok(stream)
     }
     /// Reads on to a line that holds the text.
-    fn until(&mut self, text: &str) -> Done<String> {
+    pub(super) fn until(&mut self, text: &str) -> Done<String> {
         let mut line = String::new();
         for _ in 0..LINES_MAX {
             line.clear();

@@ -1,0 +1,162 @@
+// 1.2 and 5.2 as people live them: a fall is reported from a phone with three taps, also where there is no signal; the
+// county's page shows it by itself, its officer signs, a follow-up and the final report follow. An alarm lights up three
+// pages at once, is answered, counted, ended, and leaves the draft of a report.
+
+import type { Page } from '@playwright/test';
+import { account, axe, desk, expect, phone, shape, signedIn, test } from './world';
+
+const guard = account('guard');
+const school = guard.unit;
+const safety = account('safety_head', school);
+const principal = account('principal', school);
+const officer = account('officer', '区');
+
+const live = (p: Page) => expect(p.locator('[data-pill]')).toContainText('实时', { timeout: 20_000 });
+
+/** One step on a record: the form that is asked for, filled, sent. */
+async function step(p: Page, address: string, act: string, fields: Record<string, string>): Promise<void> {
+  await p.goto(`${address}?do=${act}`);
+  for (const [name, value] of Object.entries(fields)) {
+    const field = p.locator(`#act [name=${name}]`).first();
+    await field.fill(value);
+  }
+  p.once('dialog', (d) => void d.accept());
+  await p.locator('#act [data-primary]').click();
+  const sure = p.locator('dialog[open] [data-yes], dialog[open] .btn.p');
+  await sure.first().click({ timeout: 1_500 }).catch(() => undefined);
+  await expect(p.locator('main [role=status]').first()).toBeVisible({ timeout: 10_000 });
+}
+
+test('a fall is reported with three taps, signed for by the county, followed up and closed with its lessons', async ({ browser }) => {
+  const county = await signedIn(browser, officer, desk);
+  await county.page.goto('/incidents');
+  await live(county.page);
+
+  // The director on the playground: the form is open, the signal goes.
+  const d = await signedIn(browser, safety, phone);
+  const p = d.page;
+  await p.goto('/incidents/new');
+  await p.waitForFunction(() => navigator.serviceWorker?.controller !== null, undefined, { timeout: 20_000 });
+  await p.reload();
+  await expect(p.locator('nav.calls a').first()).toBeVisible();
+  await d.context.setOffline(true);
+  const began = Date.now();
+  let taps = 0;
+  const tap = async (what: ReturnType<Page['locator']>): Promise<void> => {
+    taps += 1;
+    await what.tap();
+  };
+  await tap(p.locator('label.chip', { hasText: '学生受伤' }));
+  await tap(p.locator('label.chip', { hasText: '操场' }));
+  await tap(p.locator('form[data-outbox=incident] [data-primary]'));
+  expect(taps, 'kind, place, send').toBe(3);
+  await expect(p.locator('body')).toContainText('还没送到，请打电话', { timeout: 10_000 });
+  await expect(county.page.locator('[data-live-rows]')).not.toContainText('学生受伤');
+  await d.context.setOffline(false);
+  await p.goto('/outbox');
+  await expect(p.locator('[data-outbox-list]')).toContainText('已同步', { timeout: 30_000 });
+  const row = county.page.locator('[data-live-rows] [data-row]', { hasText: '学生受伤' }).first();
+  await expect(row).toBeVisible({ timeout: 10_000 });
+  expect(Date.now() - began, 'from the first tap to the county’s screen').toBeLessThan(60_000);
+  await expect(row).toContainText('待签收');
+  const address = new URL((await row.locator('a').first().getAttribute('href'))!, process.env.CITY_URL).pathname;
+
+  // The county signs: the time stands on the school's page.
+  await county.page.goto(address);
+  await axe(county.page, 'incident');
+  for (const width of [1440, 390]) {
+    await county.page.setViewportSize({ width, height: 900 });
+    await shape(county.page, `incident at ${width}`);
+  }
+  await county.page.setViewportSize(desk.viewport);
+  await expect(county.page.locator('#act')).toContainText('签收');
+  await step(county.page, address, 'receive', {});
+  await p.goto(address);
+  await expect(p.locator('main')).toContainText('处置中');
+  await expect(p.locator('article.version').first()).toContainText(officer.name);
+
+  await step(p, address, 'follow', { progress: '120 已到，送市中心医院，左小腿骨折', sent: '1' });
+  await expect(p.locator('article.version').first()).toContainText('续报');
+  await expect(p.locator('article.version').first()).toContainText('还没有人签收');
+  await step(county.page, address, 'receive', {});
+  await step(p, address, 'end', {});
+  await expect(p.locator('main')).toContainText('待终报');
+  await step(p, address, 'final', { cause: '肋木第三根松动，课前没有检查', lessons: '体育器材每周一查，课前教师先试' });
+  await expect(p.locator('main')).toContainText('已终报');
+  await expect(p.locator('article.version')).toHaveCount(3);
+  await p.goto(`${address}/reports/3`);
+  await expect(p.locator('body')).toContainText('事故报告单');
+  await expect(p.locator('body')).toContainText('肋木第三根松动');
+  await d.context.close();
+  await county.context.close();
+});
+
+test('an alarm lights up three pages at once, is accounted for and ended, and leaves a draft to report', async ({ browser }) => {
+  const county = await signedIn(browser, officer, desk);
+  const head = await signedIn(browser, safety, desk);
+  const lead = await signedIn(browser, principal, phone);
+  const pages = [county.page, head.page, lead.page];
+  for (const page of pages) {
+    await page.goto('/alarms');
+    await live(page);
+  }
+  const g = await signedIn(browser, guard, phone);
+  await g.page.goto('/alarms/new');
+  await axe(g.page, 'alarm form');
+  await shape(g.page, 'alarm form at 390');
+  await g.page.locator('select[name=place]').selectOption({ index: 1 });
+  g.page.once('dialog', (d) => void d.accept());
+  await g.page.locator('main [data-primary]').click();
+  await g.page.locator('dialog[open] .btn.p').first().click({ timeout: 1_500 }).catch(() => undefined);
+  await g.page.waitForURL(/\/alarms\/[0-9a-f-]{36}/);
+  const pressed = Date.now();
+  const address = new URL(g.page.url()).pathname;
+  for (const page of pages) {
+    await expect(page.locator(`[data-live-rows] a[href="${address}"]`)).toBeVisible({ timeout: 10_000 });
+  }
+  expect(Date.now() - pressed, 'three pages').toBeLessThan(10_000);
+
+  await county.page.goto(address);
+  await axe(county.page, 'alarm');
+  await county.page.locator(`form[action="${address}/acknowledge"] button`).click();
+  await expect(county.page.locator('main')).toContainText('已应答');
+  await head.page.goto(address);
+  await head.page.locator(`form[action="${address}/arrive"] button`).first().click();
+  await expect(head.page.locator('main')).toContainText('已到场');
+  // Every class is called; of one a child is missing, and is found.
+  const classes = await head.page.locator('form input[name=class]').count();
+  expect(classes, 'classes on the roll').toBeGreaterThan(0);
+  for (let n = 0; n < classes; n += 1) {
+    const form = head.page.locator(`form:has(button[name=here])`).nth(n);
+    await form.locator(n === 0 ? 'button[value=missing]' : 'button[value=present]').click();
+    await head.page.waitForLoadState();
+    if (n > 3) break;
+  }
+  await expect(head.page.locator('main')).toContainText('少 1 人');
+  await head.page.locator('.line', { hasText: '少 1 人' }).locator('button[value=present]').click();
+  await expect(head.page.locator('main')).not.toContainText('少 1 人');
+  await head.page.locator('details:has(form[action$="/end"]) summary').click();
+  await head.page.locator('label.chip', { hasText: '属实' }).first().click();
+  await head.page.locator('form[action$="/end"] textarea[name=note]').fill('校门口两名家长争执，已劝开，公安到场');
+  head.page.once('dialog', (d) => void d.accept());
+  await head.page.locator('form[action$="/end"] button').last().click();
+  await head.page.locator('dialog[open] .btn.p').first().click({ timeout: 1_500 }).catch(() => undefined);
+  await expect(head.page.locator('main')).toContainText('已解除');
+  await lead.page.goto('/alarms');
+  await expect(lead.page.locator('[data-row]', { has: lead.page.locator(`a[href="${address}"]`) })).toContainText('已解除');
+
+  await head.page.goto('/');
+  const draft = head.page.locator('a[href^="/incidents/new?draft="]').first();
+  await expect(draft).toBeVisible();
+  await draft.click();
+  await expect(head.page.locator('input[name=draft]')).toHaveCount(1);
+  await head.page.locator('label.chip', { hasText: '打架' }).click();
+  await head.page.locator('form[data-outbox=incident] [data-primary]').click();
+  await expect(async () => {
+    await county.page.goto('/incidents');
+    await expect(county.page.locator('[data-row]', { hasText: '打架' }).first()).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 20_000 });
+  await head.page.goto('/incidents');
+  await expect(head.page.locator('main')).not.toContainText('还没有写初报');
+  for (const one of [county, head, lead, g]) await one.context.close();
+});
