@@ -125,7 +125,7 @@ fn row(name: String, instance: &Instance, want: &Value, budget: u64) -> Row {
     let seen = referee::check(instance.draft(), instance.shut(), &entries, &best.unreachable);
     let again = plan(instance, 1, |done| done < steps / 20).expect("a plan");
     let same_again = plan_json_beside(instance, &soon, &floor, 1) == plan_json_beside(instance, &again, &floor, 1)
-        && plan_svg(instance, &soon, Some(&floor)) == plan_svg(instance, &again, Some(&floor));
+        && plan_svg(instance, &soon, Some(&floor), None) == plan_svg(instance, &again, Some(&floor), None);
     let seconds = |steps: u32| f64::from(steps) * instance.draft().time_step_s;
     Row {
         name,

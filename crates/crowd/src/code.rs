@@ -38,15 +38,38 @@ pub struct Check {
     pub finding: Finding,
 }
 
-/// All checks that the figures allow.
+/// All checks that the figures allow. What nobody measured is no data, whatever stands in for it.
 pub fn checks(draft: &Draft) -> Vec<Check> {
     let mut list = Vec::new();
     let primary = draft.classes.iter().all(|c| c.grade <= 6);
+    let assumed = Assumed::of(draft);
     for e in &draft.edges {
-        one_edge(draft, e, primary, &mut list);
+        one_edge(draft, e, primary, &assumed, &mut list);
     }
     per_hundred(draft, &mut list);
     list
+}
+
+/// Figures of the plain tables that were not given, as (table, column, what stands in for them).
+struct Assumed(Vec<(String, String, f64)>);
+
+impl Assumed {
+    fn of(draft: &Draft) -> Assumed {
+        let one = |text: &String| {
+            let (place, told) = text.split_once('：')?;
+            let value: f64 = told.strip_prefix("未填，按 ")?.strip_suffix(" 计")?.parse().ok()?;
+            let (table, _) = place.split_once(' ')?;
+            let (_, column) = place.rsplit_once(' ')?;
+            Some((table.to_owned(), column.to_owned(), value))
+        };
+        Assumed(draft.assumed.iter().filter_map(one).collect())
+    }
+
+    /// The figure if somebody gave it. A figure that happens to equal the default of another row counts as not given.
+    fn given(&self, table: &str, column: &str, value: Option<f64>) -> Option<f64> {
+        let stands_in = |(t, c, v): &(String, String, f64)| t == table && c == column && Some(*v) == value;
+        value.filter(|_| !self.0.iter().any(stands_in))
+    }
 }
 
 fn at_least(list: &mut Vec<Check>, clause: &'static str, subject: String, have: Option<f64>, need: f64) {
@@ -58,14 +81,15 @@ fn at_least(list: &mut Vec<Check>, clause: &'static str, subject: String, have: 
     list.push(Check { clause, subject, have, need, finding });
 }
 
-fn one_edge(draft: &Draft, e: &Edge, primary: bool, list: &mut Vec<Check>) {
+fn one_edge(draft: &Draft, e: &Edge, primary: bool, assumed: &Assumed, list: &mut Vec<Check>) {
+    let width = |table: &str, column: &str| assumed.given(table, column, e.width_m);
     let from_room = draft.nodes.iter().any(|n| n.id == e.from && n.kind == NodeKind::Room);
     let indoors = draft.nodes.iter().any(|n| n.id == e.from && n.floor > 0);
     match e.kind {
         WayKind::Stair => {
-            at_least(list, "8.7.2", format!("梯段 {} 净宽", e.id), e.width_m, 1.2);
+            at_least(list, "8.7.2", format!("梯段 {} 净宽", e.id), width("stairs.csv", "width_m"), 1.2);
             // whole lanes of 0.60 m, each flight may add up to 0.15 m
-            if let Some(w) = e.width_m {
+            if let Some(w) = width("stairs.csv", "width_m") {
                 let lanes = (w / 0.6 + 1e-9).floor();
                 let over = w - lanes * 0.6;
                 let finding = if over <= 0.15 + 1e-9 { Finding::Meets } else { Finding::FallsShort };
@@ -73,15 +97,25 @@ fn one_edge(draft: &Draft, e: &Edge, primary: bool, list: &mut Vec<Check>) {
                 list.push(Check { clause: "8.7.2", subject, have: Some(w), need: lanes * 0.6, finding });
             }
             let (tread, riser) = if primary { (0.26, 0.15) } else { (0.28, 0.16) };
-            at_least(list, "8.7.3", format!("梯段 {} 踏步宽", e.id), e.tread_m, tread);
-            at_least(list, "8.7.3", format!("梯段 {} 踏步高（余量）", e.id), e.riser_m.map(|r| riser - r), 0.0);
+            let given = |column: &str, value: Option<f64>| assumed.given("buildings.csv", column, value);
+            at_least(list, "8.7.3", format!("梯段 {} 踏步宽", e.id), given("tread_m", e.tread_m), tread);
+            let left = given("riser_m", e.riser_m).map(|r| riser - r);
+            at_least(list, "8.7.3", format!("梯段 {} 踏步高（余量）", e.id), left, 0.0);
         }
         WayKind::Door if e.exit => at_least(list, "8.5.3", format!("出口 {} 净宽", e.id), e.width_m, 1.4),
         WayKind::Door if from_room => {
-            at_least(list, "8.8.1", format!("教室 {} 门数", e.from), Some(f64::from(e.count)), 2.0);
-            at_least(list, "8.8.1", format!("教室 {} 门宽", e.from), e.width_m, 0.9);
+            at_least(
+                list,
+                "8.8.1",
+                format!("教室 {} 门数", e.from),
+                assumed.given("rooms.csv", "doors", Some(f64::from(e.count))),
+                2.0,
+            );
+            at_least(list, "8.8.1", format!("教室 {} 门宽", e.from), width("rooms.csv", "door_width_m"), 0.9);
         }
-        WayKind::Corridor if indoors => at_least(list, "8.2.3", format!("走道 {} 净宽", e.id), e.width_m, 1.8),
+        WayKind::Corridor if indoors => {
+            at_least(list, "8.2.3", format!("走道 {} 净宽", e.id), width("buildings.csv", "corridor_width_m"), 1.8)
+        }
         _ => {}
     }
 }

@@ -216,13 +216,13 @@ pub fn evacuation_json(instance: &Instance, sheet: &Evacuation) -> Value {
 
 /// The honest sentence beside the two-minute figure.
 pub fn sentence(floor_s: f64, clearance_s: f64) -> String {
-    let (floor, clear) = (floor_s.round(), clearance_s.round());
+    let (floor, clear) = (crate::svg::spoken(floor_s), crate::svg::spoken(clearance_s));
     if floor_s > DRILL_GUIDE_S {
         format!(
-            "按楼梯和出口的通行能力，最快也要 {floor} 秒，按班疏散约 {clear} 秒；2 分钟做不到，请勿为赶时间在楼梯上奔跑。"
+            "按楼梯和出口的通行能力，最快也要 {floor}，按班疏散约 {clear}；2 分钟做不到，请勿为赶时间在楼梯上奔跑。"
         )
     } else {
-        format!("最快 {floor} 秒，按班疏散约 {clear} 秒；2 分钟是参考，安全先于速度，请勿在楼梯上奔跑。")
+        format!("最快 {floor}，按班疏散约 {clear}；2 分钟是参考，安全先于速度，请勿在楼梯上奔跑。")
     }
 }
 

@@ -47,9 +47,20 @@ pub struct Evacuation {
 
 /// Best ways for whole classes. The first answer is never worse than everybody by the nearest way; `more(steps done)`
 /// decides how long it is bettered. Refuses when the school is beyond the limits.
-pub fn evacuate(instance: &Instance, seed: u64, mut more: impl FnMut(u64) -> bool) -> Result<Evacuation, Stop> {
+pub fn evacuate(instance: &Instance, seed: u64, more: impl FnMut(u64) -> bool) -> Result<Evacuation, Stop> {
+    evacuate_while(instance, seed, &mut || true, more)
+}
+
+/// The same, and the floor, which may take seconds for the largest schools, asks too: `on()` false while it is reckoned
+/// ends with [`Stop::Cancelled`]. `on` is about having an answer at all, `more` about a better one.
+pub fn evacuate_while(
+    instance: &Instance,
+    seed: u64,
+    on: &mut dyn FnMut() -> bool,
+    mut more: impl FnMut(u64) -> bool,
+) -> Result<Evacuation, Stop> {
     let net = instance.net(Mode::Evacuation);
-    let floor = bound(instance, Mode::Evacuation, &mut || true)?;
+    let floor = bound(instance, Mode::Evacuation, on)?;
     let too_long = || Stop::Refused(instance.too_large(crate::model::MAX_STEPS));
     let nearest = all_at_once(instance).ok_or_else(too_long)?;
     let all = routes(&instance.draft, &net);

@@ -43,7 +43,7 @@ pub use document::{
     ADVICE, PLAN_FORMAT, Reckoning, bound_json, errors_json, evacuate_json, evacuation_json, evacuation_notices,
     input_hash, plan_json, plan_json_beside, plan_notices, reckon, reckoning_json, sentence,
 };
-pub use evacuate::{Evacuation, Leaver, Share, evacuate};
+pub use evacuate::{Evacuation, Leaver, Share, evacuate, evacuate_while};
 pub use fault::{Code, Fault, Faults};
 pub use instance::Instance;
 pub use model::{

@@ -166,4 +166,13 @@ fn a_school_that_never_empties_is_refused_and_a_run_can_be_stopped() {
     let school = Instance::from_json(&fixture("two-stairs.json")).unwrap();
     let stopped = crowd::bound(&school, crowd::Mode::Dismissal, &mut || false);
     assert_eq!(stopped, Err(crowd::Stop::Cancelled));
+    // Also while the floor of an evacuation is reckoned, before there is anything to be bettered.
+    let mut asked = 0;
+    let mut once = || {
+        asked += 1;
+        asked < 2
+    };
+    let stopped = crowd::evacuate_while(&school, 1, &mut once, |_| panic!("nothing is searched"));
+    assert_eq!(stopped, Err(crowd::Stop::Cancelled));
+    assert!(crowd::evacuate_while(&school, 1, &mut || true, |_| false).is_ok(), "content with the first answer");
 }

@@ -101,3 +101,27 @@ fn faults_name_table_row_and_column() {
     let missing: Files = own().into_iter().filter(|f| f.0 != "gates.csv").collect();
     assert_eq!(read(&missing).unwrap_err().codes(), [Code::E_FORMAT]);
 }
+
+/// Nobody measured the treads: the figure that stands in for them is no finding against the house, and none for it.
+#[test]
+fn what_was_assumed_is_no_data_for_the_code_check() {
+    let file = |name: &str, text: &str| (format!("{name}.csv"), text.as_bytes().to_vec());
+    let school = |treads: &str| {
+        let files = [
+            file("buildings", &format!("building,floors,tread_m\nA,2,{treads}\n")),
+            file("stairs", "building,stair,x_m,width_m,exit_door_m\nA,1,1,1.5,1.4\n"),
+            file("rooms", "building,floor,room,x_m,class,grade,pupils\nA,2,201,10,7-1,7,40\n"),
+            file("gates", "gate,width_m,distance_from_assembly_m\n大门,4,40\n"),
+        ];
+        crowd::Instance::new(crowd::draft_from_tables("x", &files).unwrap()).unwrap()
+    };
+    let tread = |treads: &str| {
+        let checks = crowd::checks(school(treads).draft());
+        checks.into_iter().find(|c| c.subject.ends_with("踏步宽")).unwrap()
+    };
+    let (blank, narrow) = (tread(""), tread("0.25"));
+    assert_eq!((blank.finding, blank.have), (crowd::Finding::NoData, None));
+    assert_eq!((narrow.finding, narrow.have), (crowd::Finding::FallsShort, Some(0.25)));
+    let told = school("").notices();
+    assert!(!told.iter().any(|n| n.place.contains("踏步宽")), "{told:?}");
+}

@@ -44,7 +44,7 @@ pub fn planned(w: &World) -> (Id, Id, Id) {
     let house = House {
         name: "A".into(),
         floors: "2".into(),
-        stairs: vec![Stair { width: "1.5".into(), exit: "1.4".into() }],
+        stairs: vec![Stair { width: "1.5".into(), exit: "1.4".into(), ..Stair::default() }],
         ..House::default()
     };
     let rooms = (1..=2).map(|n| Room {
@@ -60,7 +60,7 @@ pub fn planned(w: &World) -> (Id, Id, Id) {
     let building = w.by("head", move |cx| movement::enter(cx, None, &judged)).unwrap();
     let doc = w.by("head", move |cx| movement::building_of(cx, building)).unwrap().doc;
     let mut go = |p: movement::Progress| if p.stage == Stage::Timetable { Go::Enough } else { Go::On };
-    let made = movement::reckon(&doc, &mut go).unwrap().unwrap();
+    let made = movement::reckon(&doc, None, &mut go).unwrap().unwrap();
     let new = NewPlan { id: None, building, kind: Kind::Dismissal, title: "错时放学".into(), note: None };
     let plan = w.by("head", move |cx| movement::store(cx, &new, &made)).unwrap();
     let card = w.by("head", move |cx| movement::view(cx, plan)).unwrap().cards[0].id;

@@ -112,8 +112,8 @@ fn answer(act: &Crowd, asked: &CrowdAsked, effort: Search) -> Result<Answer, Fau
             let floor: Bound = crowd::bound(&instance, Mode::Dismissal, &mut || true).map_err(faults)?;
             let json = crowd::plan_json_beside(&instance, &plan, &floor, seed);
             let svg = picture(&|| match phone {
-                true => crowd::plan_phone_svg(&instance, &plan),
-                false => crowd::plan_svg(&instance, &plan, Some(&floor)),
+                true => crowd::plan_phone_svg(&instance, &plan, None),
+                false => crowd::plan_svg(&instance, &plan, Some(&floor), None),
             });
             Ok(Answer { text: words::plan(&instance, &crowd::plan_notices(&instance, &plan), &json), svg, json })
         }

@@ -1,6 +1,6 @@
 //! The houses cut open: floors stacked, rooms with their class, stairs and exits as thick as they are wide.
 
-use super::{Canvas, MARGIN, WIDTH};
+use super::{Canvas, MARGIN, NOTE_PX, WIDTH, width};
 use crate::instance::Instance;
 use crate::model::{Node, NodeKind, WayKind};
 use crate::posts::Post;
@@ -10,8 +10,13 @@ use std::collections::BTreeMap;
 const FLOOR: f64 = 86.0;
 /// Height of a room box, px.
 const ROOM: f64 = 50.0;
-/// Least distance of two rooms, px.
-const ROOM_PITCH: f64 = 70.0;
+/// Width of a room box, px: at least, and at most.
+const ROOM_LEAST: f64 = 60.0;
+const ROOM_MOST: f64 = 110.0;
+/// Between two rooms, px.
+const ROOM_GAP: f64 = 8.0;
+/// Size of the letters of a class, px.
+const CLASS_PX: f64 = 14.0;
 /// Width kept free for a staircase, px.
 const BAND: f64 = 106.0;
 /// Between two houses, px.
@@ -38,6 +43,8 @@ pub(crate) struct Floors<'a> {
     at: Vec<Option<(f64, f64)>>,
     index: BTreeMap<&'a str, usize>,
     houses: Vec<House>,
+    /// Width of a room box, px.
+    room: f64,
     /// Height of the whole picture.
     pub height: f64,
 }
@@ -48,6 +55,8 @@ struct Drawn {
     places: Vec<(usize, f64)>,
     width: f64,
     floors: i32,
+    /// Width that is left for a room box.
+    room: f64,
 }
 
 struct House {
@@ -59,8 +68,10 @@ struct House {
 }
 
 impl<'a> Floors<'a> {
-    pub fn new(instance: &'a Instance) -> Floors<'a> {
+    /// `note` is the width of the widest line that will stand in a room, px; class names are measured here.
+    pub fn new(instance: &'a Instance, note: f64) -> Floors<'a> {
         let nodes = &instance.draft.nodes;
+        let widest = instance.draft.classes.iter().map(|c| width(&c.id, CLASS_PX)).fold(note, f64::max);
         let index = nodes.iter().enumerate().map(|(i, n)| (n.id.as_str(), i)).collect();
         let mut floors = Floors {
             instance,
@@ -71,6 +82,7 @@ impl<'a> Floors<'a> {
             at: vec![None; nodes.len()],
             index,
             houses: Vec::new(),
+            room: (widest + 8.0).clamp(ROOM_LEAST, ROOM_MOST),
             height: 0.0,
         };
         floors.lay_out();
@@ -107,6 +119,7 @@ impl<'a> Floors<'a> {
         let mut left = MARGIN;
         for (name, list) in &groups {
             let drawn = self.drawn(list);
+            self.room = self.room.min(drawn.room);
             if !row.is_empty() && left + drawn.width > WIDTH - MARGIN {
                 top = self.settle(std::mem::take(&mut row), top);
                 left = MARGIN;
@@ -127,14 +140,16 @@ impl<'a> Floors<'a> {
         stairs.dedup();
         let (low, high) = x.values().fold((f64::MAX, f64::MIN), |(l, h), &v| (l.min(v), h.max(v)));
         let bands = BAND * stairs.len() as f64;
-        let most = (WIDTH - 2.0 * MARGIN - 110.0 - bands) / (high - low).max(1.0);
-        let scale = scale(nodes, list, &x).min(most);
+        let most = (WIDTH - 2.0 * MARGIN - 130.0 - bands) / (high - low).max(1.0);
+        let least = least_gap(nodes, list, &x);
+        let scale = ((self.room + ROOM_GAP) / least.min(20.0)).clamp(4.0, 30.0).min(most);
+        let room = (least * scale - 2.0).clamp(ROOM_LEAST / 2.0, self.room);
         let place = |i: &usize| {
             let v = x[i];
             let passed = stairs.iter().filter(|&&s| s < v).count() as f64;
             let here = stairs.contains(&v);
             let inside = match nodes[*i].kind {
-                NodeKind::Room if here => BAND + 30.0,
+                NodeKind::Room if here => BAND + room / 2.0,
                 _ if here => BAND / 2.0,
                 _ => 0.0,
             };
@@ -143,7 +158,7 @@ impl<'a> Floors<'a> {
         let places: Vec<(usize, f64)> = list.iter().map(place).collect();
         let right = places.iter().map(|p| p.1).fold(0.0, f64::max);
         let floors = list.iter().map(|&i| nodes[i].floor).max().unwrap_or(1);
-        Drawn { places, width: right + 42.0, floors }
+        Drawn { places, width: right + room / 2.0 + 12.0, floors, room }
     }
 
     /// Puts a row of houses in the middle of the paper; gives the line below them and their yards.
@@ -232,8 +247,11 @@ impl<'a> Floors<'a> {
         }
         for &node in &self.posts {
             let (x, y) = self.at[node].unwrap_or_default();
-            canvas.raw(&format!("<circle cx=\"{:.0}\" cy=\"{:.0}\" r=\"9\" class=\"post\"/>", x - 22.0, y - 10.0));
-            canvas.text((x - 22.0, y - 6.0), "m", "岗");
+            // Beside the box of a yard or gate, above the corridor inside.
+            let boxed = self.boxed(node).map(|wide| (x - wide / 2.0 - 13.0, y));
+            let (x, y) = boxed.unwrap_or((x - 22.0, y - 10.0));
+            canvas.raw(&format!("<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"9\" class=\"post\"/>"));
+            canvas.text((x, y + 4.0), "m", "岗");
         }
         canvas.raw("</g>");
         canvas.y += self.height;
@@ -244,8 +262,10 @@ impl<'a> Floors<'a> {
     }
 
     fn house(&self, canvas: &mut Canvas, h: &House) {
-        let title = if h.name.is_empty() { String::new() } else { format!("{} 楼", h.name) };
+        let title = if h.name.is_empty() { String::new() } else { super::names::house(&h.name) };
         canvas.text((h.left, h.top + 14.0), "h", &title);
+        // Paths of the row above pass behind the whole house, also between its floors.
+        canvas.rect((h.left, h.top + 22.0), (h.width, FLOOR * f64::from(h.floors) - 2.0), "bg", "");
         for f in 0..h.floors {
             let y = h.top + 22.0 + f64::from(f) * FLOOR;
             canvas.rect((h.left, y), (h.width, FLOOR - 2.0), "wall", "");
@@ -296,21 +316,31 @@ impl<'a> Floors<'a> {
         canvas.text((x + offset, y), "b", &text);
     }
 
+    /// What stands in the box of a place outside; nothing for places inside.
+    fn box_of(&self, node: usize) -> Option<String> {
+        let n = &self.instance.draft.nodes[node];
+        match n.kind {
+            NodeKind::Yard => Some(match &n.building {
+                Some(b) => format!("{}前", super::names::house(b)),
+                None => n.id.clone(),
+            }),
+            NodeKind::Assembly => Some("操场（集合地点）".to_owned()),
+            NodeKind::Gate => Some(super::names::gate(&n.id)),
+            NodeKind::Pickup => Some(format!("接送区（可候 {:.0} 人）", n.hold)),
+            NodeKind::Street => Some("校外".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Width of that box, px.
+    fn boxed(&self, node: usize) -> Option<f64> {
+        self.box_of(node).map(|name| 18.0 + width(&name, NOTE_PX + 1.0))
+    }
+
     fn places(&self, canvas: &mut Canvas) {
-        for (i, n) in self.instance.draft.nodes.iter().enumerate() {
+        for i in 0..self.instance.draft.nodes.len() {
+            let (Some(name), Some(wide)) = (self.box_of(i), self.boxed(i)) else { continue };
             let (x, y) = self.at[i].unwrap_or_default();
-            let name = match n.kind {
-                NodeKind::Yard => match &n.building {
-                    Some(b) => format!("{b}楼前"),
-                    None => n.id.clone(),
-                },
-                NodeKind::Assembly => "操场（集合地点）".to_owned(),
-                NodeKind::Gate => format!("{}门", n.id),
-                NodeKind::Pickup => format!("接送区（可候 {:.0} 人）", n.hold),
-                NodeKind::Street => "校外".to_owned(),
-                _ => continue,
-            };
-            let wide = 18.0 + 13.0 * name.chars().count() as f64;
             canvas.rect((x - wide / 2.0, y - 13.0), (wide, 26.0), "box", "");
             canvas.text((x, y + 5.0), "m", &name);
         }
@@ -320,19 +350,20 @@ impl<'a> Floors<'a> {
         for note in &self.notes {
             let class = &self.instance.draft.classes[note.class];
             let (x, y) = self.node_at(&class.room);
-            let (left, top) = (x - 30.0, y - ROOM - 16.0 + 2.0);
-            canvas.rect((left, top), (60.0, ROOM), "room", "");
-            canvas.rect((left, top), (60.0, 5.0), "bar", note.colour);
-            canvas.text((x, top + 19.0), "c", &class.id);
-            canvas.text((x, top + 33.0), "m", &note.first);
-            canvas.text((x, top + 46.0), "nm", &note.second);
+            let (left, top) = (x - self.room / 2.0, y - ROOM - 16.0 + 2.0);
+            let most = self.room - 4.0;
+            canvas.rect((left, top), (self.room, ROOM), "room", "");
+            canvas.rect((left, top), (self.room, 5.0), "bar", note.colour);
+            canvas.fitted((x, top + 19.0), "c", &class.id, CLASS_PX, most);
+            canvas.fitted((x, top + 33.0), "m", &note.first, NOTE_PX, most);
+            canvas.fitted((x, top + 46.0), "nm", &note.second, NOTE_PX - 1.0, most);
         }
         let noted: Vec<usize> = self.notes.iter().map(|n| n.class).collect();
         for (c, class) in self.instance.draft.classes.iter().enumerate() {
             if !noted.contains(&c) {
                 let (x, y) = self.node_at(&class.room);
-                canvas.rect((x - 30.0, y - ROOM - 14.0), (60.0, ROOM), "x", "#fff");
-                canvas.text((x, y - ROOM + 6.0), "c", &class.id);
+                canvas.rect((x - self.room / 2.0, y - ROOM - 14.0), (self.room, ROOM), "x", "");
+                canvas.fitted((x, y - ROOM + 6.0), "c", &class.id, CLASS_PX, self.room - 4.0);
                 canvas.text((x, y - ROOM + 22.0), "m", "无通路");
             }
         }
@@ -354,12 +385,11 @@ fn xs(nodes: &[Node], list: &[usize]) -> BTreeMap<usize, f64> {
     map
 }
 
-/// Px a metre so that neighbouring rooms do not touch.
-fn scale(nodes: &[Node], list: &[usize], x: &BTreeMap<usize, f64>) -> f64 {
+/// The least distance of two rooms on one floor, m.
+fn least_gap(nodes: &[Node], list: &[usize], x: &BTreeMap<usize, f64>) -> f64 {
     let mut rooms: Vec<(i32, f64)> =
         list.iter().filter(|&&i| nodes[i].kind == NodeKind::Room).map(|&i| (nodes[i].floor, x[&i])).collect();
     rooms.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let gaps = rooms.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[1].1 - w[0].1);
-    let least = gaps.filter(|g| *g > 0.5).fold(f64::MAX, f64::min);
-    (ROOM_PITCH / least.min(20.0)).clamp(4.0, 30.0)
+    gaps.filter(|g| *g > 0.5).fold(20.0, f64::min)
 }

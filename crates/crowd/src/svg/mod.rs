@@ -29,6 +29,9 @@ const PHONE: f64 = 390.0;
 /// Margin on every side, px.
 const MARGIN: f64 = 24.0;
 
+/// Size of ordinary letters, px.
+const NOTE_PX: f64 = 12.0;
+
 /// Colours of routes: distinct for colour-blind eyes and of different lightness.
 const ROUTES: [&str; 8] = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a8a00", "#5d4b8c"];
 /// Of these the ones on which white letters cannot be read.
@@ -40,11 +43,41 @@ pub(crate) struct Canvas {
     pub width: f64,
     /// Next free line from above.
     pub y: f64,
+    /// When the bell rings, seconds of the day; without it moments count from the bell.
+    bell: Option<u32>,
 }
 
 impl Canvas {
-    fn new() -> Canvas {
-        Canvas { body: String::new(), width: WIDTH, y: MARGIN }
+    fn new(bell: Option<u32>) -> Canvas {
+        Canvas { body: String::new(), width: WIDTH, y: MARGIN, bell }
+    }
+
+    /// A moment as the readers of the picture tell it: `11:33:05` where the bell is known, else `3:05` after the bell.
+    pub fn clock(&self, seconds: f64) -> String {
+        match self.bell {
+            Some(bell) => {
+                let s = i64::from(bell) + seconds.round() as i64;
+                format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+            }
+            None => clock(seconds),
+        }
+    }
+
+    /// A whole minute on an axis.
+    pub fn minute(&self, seconds: f64) -> String {
+        let whole = self.clock(seconds);
+        match self.bell {
+            Some(bell) if bell % 60 == 0 => whole.rsplit_once(':').map_or(String::new(), |(m, _)| m.to_owned()),
+            _ => whole,
+        }
+    }
+
+    /// How the moments of this picture are to be read.
+    fn told(&self) -> String {
+        match self.bell {
+            Some(bell) => format!("{}:{:02} 打铃，时刻是钟点（时:分:秒）", bell / 3600, bell / 60 % 60),
+            None => "时刻从放学铃响算起（分:秒）".to_owned(),
+        }
     }
 
     pub fn raw(&mut self, text: &str) {
@@ -54,6 +87,16 @@ impl Canvas {
 
     pub fn text(&mut self, (x, y): (f64, f64), class: &str, text: &str) {
         let _ = writeln!(self.body, "<text x=\"{x:.0}\" y=\"{y:.0}\" class=\"{class}\">{}</text>", escape(text));
+    }
+
+    /// Letters that keep within a width: pressed together where they are too many.
+    pub fn fitted(&mut self, (x, y): (f64, f64), class: &str, text: &str, px: f64, most: f64) {
+        let press = if width(text, px) > most {
+            format!(" textLength=\"{most:.0}\" lengthAdjust=\"spacingAndGlyphs\"")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(self.body, "<text x=\"{x:.0}\" y=\"{y:.0}\" class=\"{class}\"{press}>{}</text>", escape(text));
     }
 
     pub fn line(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), class: &str, width: f64) {
@@ -129,7 +172,12 @@ pub(crate) fn clock(seconds: f64) -> String {
     format!("{}:{:02}", s / 60, s % 60)
 }
 
-fn spoken(seconds: f64) -> String {
+/// About how wide a line of letters is, px: Chinese letters are square, the others about six tenths of that.
+pub(crate) fn width(text: &str, px: f64) -> f64 {
+    text.chars().map(|c| if c.is_ascii() { 0.6 } else { 1.0 }).sum::<f64>() * px
+}
+
+pub(crate) fn spoken(seconds: f64) -> String {
     let s = seconds.round() as i64;
     match (s / 60, s % 60) {
         (0, s) => format!("{s} 秒"),
@@ -189,19 +237,20 @@ pub(crate) fn peak_use(instance: &Instance, plan: &Plan) -> Vec<Option<f64>> {
         .collect()
 }
 
-/// The picture of a timetable. `bound` (when at hand) is shown beside the makespan.
-pub fn plan_svg(instance: &Instance, plan: &Plan, bound: Option<&Bound>) -> String {
+/// The picture of a timetable. `bound` (when at hand) is shown beside the makespan; `bell_s`, seconds of the day, turns
+/// moments into times of the clock.
+pub fn plan_svg(instance: &Instance, plan: &Plan, bound: Option<&Bound>, bell_s: Option<u32>) -> String {
     let names = Names::new(instance);
     let colours = Colours::new(instance, plan.slots.iter().map(|s| s.path.as_slice()));
-    let mut canvas = Canvas::new();
+    let mut canvas = Canvas::new(bell_s);
     let title = format!("{} · 错时放学图", instance.draft.name);
     plan_head(&mut canvas, instance, plan, bound, &title);
-    let mut floors = Floors::new(instance);
+    let mut floors = Floors::new(instance, width(&format!("{} 走", canvas.clock(0.0)), NOTE_PX));
     for s in &plan.slots {
         let stair = s.way(instance, Way::FirstFlight).or(s.way(instance, Way::Exit));
         floors.note(RoomNote {
             class: s.class,
-            first: format!("{} 走", clock(instance.seconds(s.start))),
+            first: format!("{} 走", canvas.clock(instance.seconds(s.start))),
             second: stair.map(|e| names.inside(e, house(instance, s.class))).unwrap_or_default(),
             colour: colours.of(instance, &s.path),
         });
@@ -238,11 +287,8 @@ fn plan_head(canvas: &mut Canvas, instance: &Instance, plan: &Plan, bound: Optio
     canvas.y += 28.0;
     canvas.text((MARGIN, canvas.y), "s", &line);
     canvas.y += 22.0;
-    canvas.text(
-        (MARGIN, canvas.y),
-        "s",
-        "时刻从放学铃响算起（分:秒）。同色的班走同一个出口；到点才出教室门，走在前一班后面，不抢道、不超越。",
-    );
+    let told = format!("{}。同色的班走同一个出口；到点才出教室门，走在前一班后面，不抢道、不超越。", canvas.told());
+    canvas.text((MARGIN, canvas.y), "s", &told);
     scenario_line(canvas, instance);
     if !plan.unreachable.is_empty() {
         canvas.y += 22.0;
@@ -324,13 +370,13 @@ fn row(
 ) {
     let class = &instance.draft.classes[s.class];
     canvas.rect((x, y - 11.0), (8.0, 13.0), "bar", colours.of(instance, &s.path));
-    canvas.text((x + 50.0, y), "e", &clock(instance.seconds(s.start)));
-    canvas.text((x + 60.0, y), "b", &class.id);
+    canvas.text((x + 66.0, y), "e", &canvas.clock(instance.seconds(s.start)));
+    canvas.fitted((x + 76.0, y), "b", &class.id, NOTE_PX, 74.0);
     let stops: Vec<String> = stations(instance, s).map(|e| names.short(e)).collect();
-    let out = clock(instance.seconds(s.out));
+    let out = canvas.clock(instance.seconds(s.out));
     let after = before(instance, plan, s).map(|id| format!("，跟在 {id} 后")).unwrap_or_default();
     let text = format!("{} 人　{}　{out} 离校{after}", class.n, stops.join(" → "));
-    canvas.text((x + 112.0, y), "", &text);
+    canvas.fitted((x + 156.0, y), "", &text, NOTE_PX, (WIDTH - 2.0 * MARGIN) / 2.0 - 164.0);
 }
 
 fn foot(canvas: &mut Canvas) {
@@ -342,7 +388,7 @@ fn foot(canvas: &mut Canvas) {
 pub fn evacuation_svg(instance: &Instance, sheet: &Evacuation) -> String {
     let names = Names::new(instance);
     let colours = Colours::new(instance, sheet.leavers.iter().map(|l| l.path.as_slice()));
-    let mut canvas = Canvas::new();
+    let mut canvas = Canvas::new(None);
     let title = format!("{} · 疏散路线图", instance.draft.name);
     canvas.y += 12.0;
     canvas.text((MARGIN, canvas.y), "t", &title);
@@ -357,7 +403,7 @@ pub fn evacuation_svg(instance: &Instance, sheet: &Evacuation) -> String {
     }
     scenario_line(&mut canvas, instance);
     let edges = &instance.draft.edges;
-    let mut floors = Floors::new(instance);
+    let mut floors = Floors::new(instance, 0.0);
     let mut people = vec![0.0; edges.len()];
     for l in &sheet.leavers {
         l.path.iter().for_each(|&e| people[e] += instance.draft.classes[l.class].n);

@@ -24,20 +24,20 @@ impl Names {
         for e in &draft.edges {
             let (Some(from), Some(to)) = (nodes.get(e.from.as_str()), nodes.get(e.to.as_str())) else { continue };
             let house = match &from.building {
-                Some(b) if many => format!("{b}楼"),
+                Some(b) if many => house(b),
                 _ => String::new(),
             };
-            let column = columns.get(&column_key(from));
+            let column = typed(from).or_else(|| columns.get(&column_key(from)).map(|n| format!("{n}号梯")));
             let (short, long) = match (e.kind, column) {
                 (WayKind::Stair, Some(c)) => {
-                    (format!("{house}{c}号梯"), format!("{house}{c}号梯 {}→{}层", from.floor, to.floor))
+                    (format!("{house}{c}"), format!("{house}{c} {}→{}层", from.floor, to.floor))
                 }
                 (WayKind::Stair, None) => {
                     (format!("{house}楼梯"), format!("{house}楼梯 {}→{}层", from.floor, to.floor))
                 }
-                (WayKind::Gate, _) => (format!("{}门", e.from), format!("{}门", e.from)),
+                (WayKind::Gate, _) => (gate(&e.from), gate(&e.from)),
                 (_, Some(c)) if e.exit && from.kind == crate::model::NodeKind::Stair => {
-                    (format!("{house}{c}号梯出口"), format!("{house}{c}号梯出口"))
+                    (format!("{house}{c}出口"), format!("{house}{c}出口"))
                 }
                 _ if e.exit => (format!("{house}门厅"), format!("{house}门厅出口")),
                 _ => (e.id.clone(), e.id.clone()),
@@ -55,12 +55,38 @@ impl Names {
     /// The short name as said inside `building`: without the building's own name.
     pub fn inside(&self, edge: usize, building: Option<&str>) -> String {
         let short = self.short(edge);
-        let house = building.map(|b| format!("{b}楼")).unwrap_or_default();
-        short.strip_prefix(house.as_str()).map_or(short.clone(), str::to_owned)
+        let name = building.map(house).unwrap_or_default();
+        short.strip_prefix(name.as_str()).map_or(short.clone(), str::to_owned)
     }
 
     pub fn long(&self, edge: usize) -> String {
         self.long.get(edge).cloned().unwrap_or_default()
+    }
+}
+
+/// A house as people say it: 「A楼」, 「3号楼」; a name that says so itself is left.
+pub(crate) fn house(name: &str) -> String {
+    match name {
+        "" => String::new(),
+        n if n.ends_with('楼') => n.to_owned(),
+        n => format!("{n}楼"),
+    }
+}
+
+/// A gate as people say it.
+pub(crate) fn gate(name: &str) -> String {
+    if name.ends_with('门') { name.to_owned() } else { format!("{name}门") }
+}
+
+/// The staircase as it was typed in the plain tables (`A-T东-3` → 「东梯」, `A-T2-3` → 「2号梯」).
+fn typed(node: &Node) -> Option<String> {
+    let (before, _) = node.id.rsplit_once('-')?;
+    let name = before.strip_prefix(node.building.as_deref()?)?.strip_prefix("-T")?;
+    let name = name.trim_end_matches('梯').trim_end_matches('楼').trim_end_matches('号');
+    match name {
+        "" => None,
+        n if n.chars().all(|c| c.is_ascii_digit()) => Some(format!("{n}号梯")),
+        n => Some(format!("{n}梯")),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::instance::Instance;
 pub fn bound_svg(instance: &Instance, known: &Reckoning) -> String {
     let names = Names::new(instance);
     let s = |steps: u32| spoken(instance.seconds(steps));
-    let mut canvas = Canvas::new();
+    let mut canvas = Canvas::new(None);
     let title = format!("{} · 瓶颈图", instance.draft.name);
     canvas.y += 12.0;
     canvas.text((MARGIN, canvas.y), "t", &title);
@@ -22,7 +22,7 @@ pub fn bound_svg(instance: &Instance, known: &Reckoning) -> String {
         canvas.text((MARGIN, canvas.y), "s", &line);
     }
     scenario_line(&mut canvas, instance);
-    let mut floors = Floors::new(instance);
+    let mut floors = Floors::new(instance, 0.0);
     for (class, c) in instance.draft.classes.iter().enumerate() {
         let (first, second) = (format!("{} 人", c.n), String::new());
         if known.habit.out[class].is_some() {

@@ -2,7 +2,7 @@
 
 use super::floors::Floors;
 use super::names::Names;
-use super::{Canvas, Colours, MARGIN, PHONE, WIDTH, clock};
+use super::{Canvas, Colours, MARGIN, NOTE_PX, PHONE, WIDTH, width};
 use crate::instance::Instance;
 use crate::model::WayKind;
 use crate::net::Mode;
@@ -14,6 +14,8 @@ const LABEL: f64 = 150.0;
 const PHONE_LABEL: f64 = 122.0;
 /// Height of one class in a strip, px.
 const LANE: f64 = 14.0;
+/// Size of the letters in a strip, px.
+const BAR_PX: f64 = 11.0;
 /// Most small pictures.
 const PICTURES: u32 = 12;
 
@@ -40,7 +42,7 @@ impl Axis {
         while t <= seconds {
             let x = self.x(t);
             canvas.line((x, top), (x, bottom), "grid", 1.0);
-            canvas.text((x, bottom + 14.0), "nm", &clock(t));
+            canvas.text((x, bottom + 14.0), "nm", &canvas.minute(t));
             t += every;
         }
     }
@@ -50,9 +52,9 @@ impl Axis {
 pub(crate) fn gantt(canvas: &mut Canvas, instance: &Instance, plan: &Plan, names: &Names, colours: &Colours) {
     let wide = canvas.width > PHONE;
     canvas.heading(if wide {
-        "哪个班什么时候走哪段楼梯、哪个出口（横轴：分:秒；上下并列 = 并排走）"
+        "哪个班什么时候走哪段楼梯、哪个出口（横着是时刻；上下并列 = 并排走）"
     } else {
-        "楼梯、出口什么时候有谁（分:秒）"
+        "楼梯、出口什么时候有谁"
     });
     let edges = &instance.draft.edges;
     let named = |e: &usize| {
@@ -69,7 +71,7 @@ pub(crate) fn gantt(canvas: &mut Canvas, instance: &Instance, plan: &Plan, names
     let mut y = top;
     for (e, bars) in &strips {
         let high = height(bars);
-        canvas.text((axis.left - 8.0, y + high / 2.0 + 4.0), "e", &names.long(*e));
+        canvas.fitted((axis.left - 8.0, y + high / 2.0 + 4.0), "e", &names.long(*e), NOTE_PX, axis.left - 14.0);
         canvas.line((axis.left, y + high), (canvas.width - MARGIN, y + high), "grid", 1.0);
         for bar in bars {
             let slot = &plan.slots[bar.slot];
@@ -78,7 +80,7 @@ pub(crate) fn gantt(canvas: &mut Canvas, instance: &Instance, plan: &Plan, names
             let colour = colours.of(instance, &slot.path);
             canvas.rect((x0, at), (x1 - x0, LANE), "bar", colour);
             let id = &instance.draft.classes[slot.class].id;
-            if x1 - x0 > 7.0 * id.chars().count() as f64 {
+            if x1 - x0 > width(id, BAR_PX) + 2.0 {
                 canvas.text(((x0 + x1) / 2.0, at + LANE - 3.0), Colours::ink(colour), id);
             }
         }
@@ -200,7 +202,7 @@ fn picture(
         let gone = (f64::from(step) - f64::from(s.out) + f64::from(s.duration)) / f64::from(s.duration);
         left += n * (1.0 - gone.clamp(0.0, 1.0));
     }
-    canvas.text((x, y + 14.0), "b", &format!("{}　{left:.0} 人", clock(t)));
+    canvas.text((x, y + 14.0), "b", &format!("{}　{left:.0} 人", canvas.minute(t)));
     let (left, top) = (x - low * scale, y + 24.0 - above * scale);
     canvas.raw(&format!("<g transform=\"translate({left:.0} {top:.0}) scale({scale:.3})\">"));
     canvas.raw("<use href=\"#k\" class=\"cor\" stroke-width=\"3\"/>");

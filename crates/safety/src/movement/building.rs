@@ -21,6 +21,9 @@ const TABLES_MAX: usize = 12;
 /// A staircase of the short form. Lengths are as typed: metres, or paces (`62步`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stair {
+    /// What people call it (东); its number from the left when blank.
+    #[serde(default)]
+    pub name: String,
     #[serde(default)]
     pub width: String,
     /// Its own door to the yard; blank = none.
@@ -121,6 +124,13 @@ pub struct Judged {
     pub notices: Vec<Notice>,
 }
 
+impl Judged {
+    /// The `xiaoan-crowd/1` document: what `reckon` takes.
+    pub fn document(&self) -> &str {
+        &self.doc
+    }
+}
+
 /// The planner's faults as the answer to a person: each with its place and its own sentence.
 pub(super) fn refused(faults: crowd::Faults) -> Error {
     let one = |f: crowd::Fault| FieldError {
@@ -187,6 +197,11 @@ fn cell(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, ',' | '"' | '\n' | '\r')).collect::<String>().trim().to_string()
 }
 
+/// A stair's name as part of the planner's ids: nothing that separates there.
+fn stair_name(text: &str) -> String {
+    cell(text).chars().filter(|c| !matches!(c, '-' | '>' | ' ')).collect()
+}
+
 /// A length as typed; none where it is blank or no number (the planner says so itself).
 fn metres(text: &str) -> Option<f64> {
     let digits: String = text.trim().chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
@@ -218,7 +233,11 @@ fn tables(simple: &Simple) -> Vec<(String, Vec<u8>)> {
         let gaps = house.stairs.len().saturating_sub(1).max(1) as f64;
         for (i, stair) in house.stairs.iter().enumerate() {
             let x = 1.0 + (length - 2.0) * i as f64 / gaps;
-            stairs.push_str(&format!("{name},{},{x:.2},{},{}\n", i + 1, cell(&stair.width), cell(&stair.exit)));
+            let called = match stair_name(&stair.name) {
+                n if n.is_empty() => (i + 1).to_string(),
+                n => n,
+            };
+            stairs.push_str(&format!("{name},{called},{x:.2},{},{}\n", cell(&stair.width), cell(&stair.exit)));
         }
         if !cell(&house.hall).is_empty() {
             halls.push_str(&format!("{name},1,{:.2},{}\n", length / 2.0, cell(&house.hall)));
@@ -336,6 +355,11 @@ pub fn notices(building: &Building) -> Result<Vec<Notice>> {
 
 fn told(faults: Vec<crowd::Fault>) -> Vec<Notice> {
     faults.into_iter().map(|f| Notice { code: f.code.to_string(), place: f.place, message: f.message }).collect()
+}
+
+/// Whether the actor may enter buildings of a unit, asked before the slow judging: the name of its institution.
+pub fn may_enter(cx: &mut Cx<'_, '_>, unit: Option<Id>) -> Result<String> {
+    Ok(home(cx, unit)?.name)
 }
 
 /// Enters a judged building as the next edition. Refuses a foreign unit (NotFound) and a bureau.

@@ -19,14 +19,14 @@ pub mod state;
 
 pub use building::{
     Building, Bus, Gate, House, Judged, NewBuilding, Notice, Room, Simple, Stair, building, building_of, enter, judge,
-    notices,
+    may_enter, notices,
 };
 pub use code::{Check, checks, open_hazards};
 pub use plan::{
     Card, Line, NewPlan, Page, Plan, View, approve, ask, card, card_place, confirm, end, fit_to, give_back, list, load,
     offered, shut_today, store, use_card, view,
 };
-pub use reckon::{BUDGET_MS, CARDS_MAX, Go, LONGEST_MS, Progress, Reckoned, Stage, reckon};
+pub use reckon::{BUDGET_MS, CARDS_MAX, Go, LONGEST_MS, Progress, Reckoned, Stage, bell, reckon};
 pub use state::{Act, Kind, State, Stood};
 
 pub(crate) use plan::floor_of;

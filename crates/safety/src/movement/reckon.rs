@@ -2,7 +2,9 @@
 //! look whether to go on, to be content with what there is, or to give up; what comes out carries the hash of what went
 //! in, so that a stale answer is refused when it is stored (`plan::store`).
 
-use base::{Error, Result};
+use std::cell::RefCell;
+
+use base::{Error, Problem, Result};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -40,6 +42,18 @@ pub enum Stage {
     Evacuation,
     Cards,
     Pictures,
+}
+
+impl Stage {
+    pub fn code(self) -> &'static str {
+        match self {
+            Stage::Floor => "floor",
+            Stage::Timetable => "timetable",
+            Stage::Evacuation => "evacuation",
+            Stage::Cards => "cards",
+            Stage::Pictures => "pictures",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -108,9 +122,21 @@ impl Asker<'_> {
     }
 }
 
-/// Reckons a school: floors, timetable, evacuation sheet, one card for each way that may be shut, pictures. None when the
-/// caller cancelled. Refuses what the planner refuses, with every fault.
-pub fn reckon(doc: &str, go: &mut dyn FnMut(Progress) -> Go) -> Result<Option<Reckoned>> {
+/// When the bell rings, as it is typed (`11:30`): seconds of the day. Refuses what is no time.
+pub fn bell(text: &str) -> Result<Option<u32>> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let two = |t: &str, below: u32| t.parse::<u32>().ok().filter(|n| *n < below && t.len() <= 2);
+    let read = text.split_once(':').and_then(|(h, m)| Some(two(h, 24)? * 3_600 + two(m, 60)? * 60));
+    read.map(Some).ok_or_else(|| Error::invalid("bell", Problem::Unreadable))
+}
+
+/// Reckons a school: floors, timetable, evacuation sheet, one card for each way that may be shut, pictures. `bell_s` turns
+/// moments into times of the clock on the pictures and stands in the documents. None when the caller cancelled. Refuses
+/// what the planner refuses, with every fault.
+pub fn reckon(doc: &str, bell_s: Option<u32>, go: &mut dyn FnMut(Progress) -> Go) -> Result<Option<Reckoned>> {
     let instance = crowd::Instance::from_json(doc.as_bytes()).map_err(refused)?;
     let step = instance.draft().time_step_s;
     let seconds = |steps: u32| whole(f64::from(steps) * step);
@@ -124,15 +150,18 @@ pub fn reckon(doc: &str, go: &mut dyn FnMut(Progress) -> Go) -> Result<Option<Re
     if ask.cancelled {
         return Ok(None);
     }
-    let sheet = crowd::evacuate(&instance, SEED, |steps| {
-        steps < EVACUATION_STEPS && ask.unless_cancelled(Stage::Evacuation, steps, EVACUATION_STEPS)
-    });
+    let sheet = {
+        // Asked by two at once: whether there is to be an answer at all, and whether it is to be bettered.
+        let ask = RefCell::new(&mut ask);
+        let on = |steps| ask.borrow_mut().unless_cancelled(Stage::Evacuation, steps, EVACUATION_STEPS);
+        crowd::evacuate_while(&instance, SEED, &mut || on(0), |steps| steps < EVACUATION_STEPS && on(steps))
+    };
     let sheet = match sheet {
         Ok(sheet) if !ask.cancelled => sheet,
         Ok(_) => return Ok(None),
         Err(stop) => return stopped(stop),
     };
-    let cards = match cards(&instance, &mut ask)? {
+    let cards = match cards(&instance, bell_s, &mut ask)? {
         Some(cards) => cards,
         None => return Ok(None),
     };
@@ -144,10 +173,10 @@ pub fn reckon(doc: &str, go: &mut dyn FnMut(Progress) -> Go) -> Result<Option<Re
         makespan_s: seconds(plan.makespan),
         bound_s: seconds(floor.steps),
         floor_s: seconds(sheet.floor),
-        doc: text(&plan_doc(&instance, &plan, &floor))?,
+        doc: text(&plan_doc(&instance, &plan, &floor, bell_s))?,
         evacuation: text(&crowd::evacuation_json(&instance, &sheet))?,
-        picture: crowd::plan_svg(&instance, &plan, Some(&floor)),
-        phone: crowd::plan_phone_svg(&instance, &plan),
+        picture: crowd::plan_svg(&instance, &plan, Some(&floor), bell_s),
+        phone: crowd::plan_phone_svg(&instance, &plan, bell_s),
         evacuation_picture: crowd::evacuation_svg(&instance, &sheet),
         cards,
     }))
@@ -157,9 +186,12 @@ fn text(value: &Value) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::broken(format!("plan: {e}")))
 }
 
-/// The plan's document with the stop rules of its posts.
-fn plan_doc(instance: &crowd::Instance, plan: &crowd::Plan, floor: &crowd::Bound) -> Value {
+/// The plan's document with the stop rules of its posts and, if known, the bell.
+fn plan_doc(instance: &crowd::Instance, plan: &crowd::Plan, floor: &crowd::Bound, bell_s: Option<u32>) -> Value {
     let mut doc = crowd::plan_json_beside(instance, plan, floor, SEED);
+    if let Some(bell) = bell_s {
+        doc["bell_s"] = json!(bell);
+    }
     let stops: Vec<Value> = crowd::event::stop_rules(instance, plan)
         .iter()
         .map(|rule| {
@@ -176,7 +208,7 @@ fn plan_doc(instance: &crowd::Instance, plan: &crowd::Plan, floor: &crowd::Bound
 }
 
 /// N−1: every flight, exit and gate shut alone.
-fn cards(instance: &crowd::Instance, ask: &mut Asker<'_>) -> Result<Option<Vec<ReckonedCard>>> {
+fn cards(instance: &crowd::Instance, bell_s: Option<u32>, ask: &mut Asker<'_>) -> Result<Option<Vec<ReckonedCard>>> {
     let edges = crowd::single_closures(instance);
     let all = edges.len().min(CARDS_MAX) as u64;
     let step = instance.draft().time_step_s;
@@ -204,8 +236,8 @@ fn cards(instance: &crowd::Instance, ask: &mut Asker<'_>) -> Result<Option<Vec<R
             edge: id,
             makespan_s: whole(f64::from(plan.makespan) * step),
             bound_s: whole(f64::from(floor.steps) * step),
-            doc: text(&plan_doc(&shut, &plan, &floor))?,
-            phone: crowd::plan_phone_svg(&shut, &plan),
+            doc: text(&plan_doc(&shut, &plan, &floor, bell_s))?,
+            phone: crowd::plan_phone_svg(&shut, &plan, bell_s),
         });
     }
     Ok(Some(out))

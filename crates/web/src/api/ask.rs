@@ -42,6 +42,10 @@ impl<T> Call<T> {
     pub fn actor(&self) -> &Actor {
         self.signed.actor()
     }
+    /// What the request says of itself, for an act that is done later.
+    pub fn meta(&self) -> Meta {
+        self.meta.clone()
+    }
     /// The key of the request: a create without `id` takes it as id.
     pub fn key(&self) -> Option<Id> {
         self.command.as_ref().map(|c| c.key)

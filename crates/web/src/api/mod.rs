@@ -18,6 +18,7 @@
 mod acts;
 mod ask;
 mod boards;
+mod buildings;
 mod checks;
 mod doc;
 mod drills;
@@ -67,6 +68,7 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(supports::routes())
         .merge(drills::routes())
         .merge(movements::routes())
+        .merge(buildings::routes())
         .merge(duties::routes())
         .merge(works::routes())
         .merge(boards::routes())

@@ -1,5 +1,5 @@
-//! Timetables and large events (notice 2.5): read, asked for, approved, given back, ended; the posts of a day. A timetable
-//! is reckoned on its page, where progress is seen and a run can be stopped; here is what came out.
+//! Timetables and large events (notice 2.5): read, asked for, approved, given back, ended; the posts of a day. How a
+//! timetable comes about is in `buildings`.
 
 use axum::Json;
 use axum::extract::State;
@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<Web> {
         .routes(routes!(movement_end))
         .routes(routes!(movement_posts, movement_stand))
         .routes(routes!(gathering_list, gathering_plan))
-        .routes(routes!(gathering_show))
+        .routes(routes!(gathering_show, gathering_change))
         .routes(routes!(gathering_ask))
         .routes(routes!(gathering_approve))
         .routes(routes!(gathering_give_back))
@@ -140,7 +140,7 @@ async fn movement_show(State(web): State<Web>, signed: Signed, PathId(id): PathI
 }
 
 /// An act on one record.
-async fn acted<T>(
+pub(super) async fn acted<T>(
     web: &Web,
     call: &Call<T>,
     id: base::Id,
@@ -364,13 +364,10 @@ pub struct GatheringPlan {
     movement: Option<Uid>,
 }
 
-/// Plan a large event
-#[utoipa::path(post, path = "/gatherings", tag = "movements", request_body = GatheringPlan,
-    responses((status = 201, description = "Planned", body = Made)))]
-async fn gathering_plan(State(web): State<Web>, call: Call<GatheringPlan>) -> Reply<(StatusCode, Json<Made>)> {
-    let b = call.body.clone();
-    let new = NewGathering {
-        id: b.id.map(|i| i.0).or(call.key()),
+fn told(body: &GatheringPlan) -> NewGathering {
+    let b = body.clone();
+    NewGathering {
+        id: b.id.map(|i| i.0),
         unit: b.unit.map(|u| u.0),
         title: b.title.0,
         held_on: b.held_on.0,
@@ -385,7 +382,26 @@ async fn gathering_plan(State(web): State<Web>, call: Call<GatheringPlan>) -> Re
         emergency: b.emergency.0,
         outside: b.outside,
         movement: b.movement.map(|m| m.0),
-    };
+    }
+}
+
+/// Change the plan of a large event
+///
+/// Before it is asked for, or when it was given back. `id` and `unit` stay as they are.
+#[utoipa::path(post, path = "/gatherings/{id}", tag = "movements",
+    params(("id" = Uid, Path, description = "The event")), request_body = GatheringPlan,
+    responses((status = 200, description = "Changed", body = Made)))]
+async fn gathering_change(State(web): State<Web>, PathId(id): PathId, call: Call<GatheringPlan>) -> Reply<Json<Made>> {
+    let new = told(&call.body);
+    acted(&web, &call, id, move |cx| gathering::change(cx, id, &new)).await
+}
+
+/// Plan a large event
+#[utoipa::path(post, path = "/gatherings", tag = "movements", request_body = GatheringPlan,
+    responses((status = 201, description = "Planned", body = Made)))]
+async fn gathering_plan(State(web): State<Web>, call: Call<GatheringPlan>) -> Reply<(StatusCode, Json<Made>)> {
+    let mut new = told(&call.body);
+    new.id = new.id.or(call.key());
     let made =
         call.once(&web, move |cx| Ok(Made { id: gathering::plan(cx, &new)?.into(), received_at: cx.now.into() }));
     Ok((StatusCode::CREATED, Json(made.await?)))

@@ -21,7 +21,11 @@ use crate::words::{self, movement as say};
 const ROWS: usize = 12;
 /// Class rows of the form at most; a larger school comes as tables.
 const ROWS_MAX: usize = 90;
+/// Stairs of one house; rows shown while fewer are typed.
 const STAIRS: usize = 4;
+const STAIRS_SHOWN: usize = 2;
+/// Houses of the form at most.
+const HOUSES: usize = 5;
 const GATES: usize = 2;
 /// Tables that may be pasted.
 const TABLES: &[(&str, &str)] = &[
@@ -37,6 +41,7 @@ const TABLES: &[(&str, &str)] = &[
 
 struct RoomRow {
     n: usize,
+    house: String,
     class: String,
     grade: String,
     floor: String,
@@ -45,8 +50,17 @@ struct RoomRow {
 
 struct StairRow {
     n: usize,
+    name: String,
     width: String,
     exit: String,
+}
+
+/// A house with the beginning of its fields' names: none for the first, `h2_` for the second.
+struct HouseBlock {
+    n: usize,
+    pre: String,
+    house: House,
+    stairs: Vec<StairRow>,
 }
 
 struct GateRow {
@@ -61,8 +75,9 @@ struct GateRow {
 struct FormPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
-    house: House,
-    stairs: Vec<StairRow>,
+    houses: Vec<HouseBlock>,
+    /// Address of the same form with a house more; empty when there are enough.
+    more: String,
     gates: Vec<GateRow>,
     rooms: Vec<RoomRow>,
     /// Fields that a person may fill in.
@@ -103,12 +118,28 @@ fn start(cx: &mut Cx<'_, '_>) -> Result<Simple> {
     })
 }
 
-fn page_of(shell: Shell, simple: &Simple, typed: Fields, faults: Vec<FieldFault>) -> FormPage {
-    let house = simple.houses.first().cloned().unwrap_or_default();
-    let stairs = (0..STAIRS).map(|i| {
-        let s = house.stairs.get(i).cloned().unwrap_or_default();
-        StairRow { n: i + 1, width: s.width, exit: s.exit }
-    });
+/// The names of a house's fields begin with this.
+fn pre(house: usize) -> String {
+    if house == 0 { String::new() } else { format!("h{}_", house + 1) }
+}
+
+/// The houses that were typed, and empty ones up to `shown`.
+fn blocks(simple: &Simple, shown: usize) -> Vec<HouseBlock> {
+    let count = simple.houses.len().max(shown).clamp(1, HOUSES);
+    let one = |h: usize| {
+        let house = simple.houses.get(h).cloned().unwrap_or_default();
+        let rows = (house.stairs.len() + usize::from(house.stairs.len() > 1)).clamp(STAIRS_SHOWN, STAIRS);
+        let stairs = (0..rows).map(|i| {
+            let s = house.stairs.get(i).cloned().unwrap_or_default();
+            StairRow { n: i + 1, name: s.name, width: s.width, exit: s.exit }
+        });
+        HouseBlock { n: h + 1, pre: pre(h), stairs: stairs.collect(), house }
+    };
+    (0..count).map(one).collect()
+}
+
+fn page_of(shell: Shell, simple: &Simple, shown: usize, typed: Fields, faults: Vec<FieldFault>) -> FormPage {
+    let houses = blocks(simple, shown);
     let gates = (0..GATES).map(|i| {
         let g = simple.gates.get(i).cloned().unwrap_or_default();
         GateRow { n: i + 1, name: g.name, width: g.width, distance: g.distance }
@@ -116,7 +147,7 @@ fn page_of(shell: Shell, simple: &Simple, typed: Fields, faults: Vec<FieldFault>
     let rows = simple.rooms.len().clamp(ROWS, ROWS_MAX);
     let rooms = (0..rows).map(|i| {
         let r = simple.rooms.get(i).cloned().unwrap_or_default();
-        RoomRow { n: i + 1, class: r.class, grade: r.grade, floor: r.floor, pupils: r.pupils }
+        RoomRow { n: i + 1, house: r.house, class: r.class, grade: r.grade, floor: r.floor, pupils: r.pupils }
     });
     let tables: Vec<_> = TABLES
         .iter()
@@ -126,12 +157,19 @@ fn page_of(shell: Shell, simple: &Simple, typed: Fields, faults: Vec<FieldFault>
     FormPage {
         shell,
         crumbs: vec![crumb(words::tab::MOVEMENTS, "/movements"), crumb("填校舍", "")],
-        // House: name, floors, corridor length and width, way to the assembly place, hall; stairs and gates; class rows.
-        count: 6 + 2 * 2 + 3 + 3 * rooms.len(),
+        // House: name, floors, corridor length and width, way to the assembly place, hall; name, width and exit of its
+        // stairs; one gate; class rows.
+        count: houses.iter().map(|h| 6 + 3 * h.stairs.len()).sum::<usize>()
+            + 3
+            + (3 + usize::from(houses.len() > 1)) * rooms.len(),
         pasted: tables.iter().any(|t| !t.2.is_empty()),
-        stairs: stairs.collect(),
+        more: if houses.len() < HOUSES {
+            format!("/movements/building?houses={}", houses.len() + 1)
+        } else {
+            String::new()
+        },
+        houses,
         gates: gates.collect(),
-        house,
         rooms,
         tables,
         typed,
@@ -143,7 +181,8 @@ pub async fn form(Held(web): Held<Web>, signed: Signed) -> Answer {
     let simple = web.read(signed.actor(), start).await?;
     let mut shell = signed.shell(&web, At::Alarms).await?;
     shell.tabs = page::urgent_tabs(signed.actor(), UrgentTab::Movements);
-    page::full(&page_of(shell, &simple, Fields::default(), Vec::new()))
+    let shown = signed.ask.fields().int("houses").unwrap_or_default().map_or(1, |n| n.clamp(1, HOUSES as i64) as usize);
+    page::full(&page_of(shell, &simple, shown, Fields::default(), Vec::new()))
 }
 
 /// The grade as the name of a class begins: `3-2`, 「三年级2班」 is left to the planner as none.
@@ -151,9 +190,32 @@ fn grade_of(class: &str) -> String {
     class.chars().take_while(char::is_ascii_digit).take(2).collect()
 }
 
+fn house_of(f: &Fields, h: usize) -> Option<House> {
+    let get = |name: &str| f.text(&format!("{}{name}", pre(h)));
+    let stairs = (1..=STAIRS).map(|n| Stair {
+        name: get(&format!("stair_name_{n}")),
+        width: get(&format!("stair_{n}")),
+        exit: get(&format!("exit_{n}")),
+    });
+    let house = House {
+        name: get("house"),
+        floors: get("floors"),
+        corridor_length: get("corridor_length"),
+        corridor_width: get("corridor_width"),
+        to_assembly: get("to_assembly"),
+        stairs: stairs.filter(|s| !s.width.trim().is_empty() || !s.exit.trim().is_empty()).collect(),
+        hall: get("hall"),
+    };
+    match (h, house.name.trim().is_empty() && house.floors.trim().is_empty()) {
+        (0, _) if house.name.trim().is_empty() => Some(House { name: "A".into(), ..house }),
+        (0, _) => Some(house),
+        // A further house of which nothing is said was asked for and then left out.
+        (_, true) => None,
+        _ => Some(house),
+    }
+}
+
 fn simple_of(f: &Fields) -> Simple {
-    let stairs =
-        (1..=STAIRS).map(|n| Stair { width: f.text(&format!("stair_{n}")), exit: f.text(&format!("exit_{n}")) });
     let gates = (1..=GATES).map(|n| Gate {
         name: f.text(&format!("gate_{n}")),
         width: f.text(&format!("gate_width_{n}")),
@@ -163,7 +225,7 @@ fn simple_of(f: &Fields) -> Simple {
         let class = f.text(&format!("class_{n}"));
         let grade = f.opt(&format!("grade_{n}")).unwrap_or_else(|| grade_of(&class));
         Room {
-            house: String::new(),
+            house: f.text(&format!("in_{n}")),
             floor: f.text(&format!("floor_{n}")),
             pupils: f.text(&format!("pupils_{n}")),
             class,
@@ -171,15 +233,7 @@ fn simple_of(f: &Fields) -> Simple {
         }
     });
     Simple {
-        houses: vec![House {
-            name: f.opt("house").unwrap_or_else(|| "A".into()),
-            floors: f.text("floors"),
-            corridor_length: f.text("corridor_length"),
-            corridor_width: f.text("corridor_width"),
-            to_assembly: f.text("to_assembly"),
-            stairs: stairs.filter(|s| !s.width.trim().is_empty() || !s.exit.trim().is_empty()).collect(),
-            hall: f.text("hall"),
-        }],
+        houses: (0..HOUSES).filter_map(|h| house_of(f, h)).collect(),
         gates: gates.filter(|g| !g.name.trim().is_empty()).collect(),
         rooms: rooms.filter(|r| !r.class.trim().is_empty()).collect(),
     }
@@ -226,7 +280,7 @@ pub async fn enter(Held(web): Held<Web>, posted: Posted) -> Answer {
             let mut shell = posted.signed.shell(&web, At::Alarms).await?;
             shell.tabs = page::urgent_tabs(posted.actor(), UrgentTab::Movements);
             let simple = simple_of(&posted.fields);
-            page::again(&page_of(shell, &simple, posted.fields.clone(), faults), status)
+            page::again(&page_of(shell, &simple, 1, posted.fields.clone(), faults), status)
         }
     }
 }
@@ -234,6 +288,7 @@ pub async fn enter(Held(web): Held<Web>, posted: Posted) -> Answer {
 struct CheckRow {
     clause: String,
     subject: String,
+    what: String,
     figures: String,
     word: words::Word,
     short: bool,
@@ -242,7 +297,7 @@ struct CheckRow {
 
 #[derive(Template)]
 #[template(path = "movement/edition.html")]
-struct EditionPage {
+pub(super) struct EditionPage {
     shell: Shell,
     crumbs: Vec<Crumb>,
     id: String,
@@ -251,10 +306,13 @@ struct EditionPage {
     fitted: String,
     notes: Vec<String>,
     short: usize,
+    /// Checks for which nobody has measured.
+    unknown: usize,
     checks: Vec<CheckRow>,
     kinds: Vec<Choice>,
     may_manage: bool,
     newest: bool,
+    typed: Fields,
     faults: Vec<FieldFault>,
 }
 
@@ -266,6 +324,7 @@ fn check_row(c: &Check) -> CheckRow {
     CheckRow {
         clause: c.clause.clone(),
         subject: c.subject.clone(),
+        what: say::subject(&c.subject),
         figures: format!("现为 {have}，应不小于 {:.2}", c.need),
         word: match c.finding {
             "meets" => words::word("符合", "g"),
@@ -277,10 +336,11 @@ fn check_row(c: &Check) -> CheckRow {
     }
 }
 
-async fn edition_page(
+pub(super) async fn edition_page(
     web: &Web,
     signed: &Signed,
     id: Id,
+    typed: Fields,
     faults: Vec<FieldFault>,
 ) -> std::result::Result<EditionPage, WebError> {
     let (b, checks, notes, may_manage, newest) = web
@@ -308,23 +368,23 @@ async fn edition_page(
             words::at_full(b.received_at)
         ),
         fitted: b.fitted_from.map(|d| d.to_string()).unwrap_or_default(),
-        notes: notes
-            .into_iter()
-            .filter(|n| n.code != "W_GB_WIDTH")
-            .take(NOTES)
-            .map(|n| format!("{}：{}", say::place(&n.place), say::place(&n.message)))
-            .collect(),
+        notes: {
+            let told = notes.into_iter().filter(|n| n.code != "W_GB_WIDTH").map(|n| (n.code, n.place, n.message));
+            say::notes(&told.collect::<Vec<_>>()).into_iter().take(NOTES).collect()
+        },
         short: checks.iter().filter(|c| c.finding == "falls_short").count(),
-        checks: checks.iter().filter(|c| c.finding != "meets").map(check_row).collect(),
+        checks: checks.iter().filter(|c| c.finding == "falls_short").map(check_row).collect(),
+        unknown: checks.iter().filter(|c| c.finding == "no_data").count(),
         kinds: Kind::ALL.iter().map(|k| Choice::new(k.code(), say::kind(*k))).collect(),
         may_manage,
         newest,
+        typed,
         faults,
     })
 }
 
 pub async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
-    page::full(&edition_page(&web, &signed, id_of(&id)?, Vec::new()).await?)
+    page::full(&edition_page(&web, &signed, id_of(&id)?, Fields::default(), Vec::new()).await?)
 }
 
 pub async fn hazards(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
@@ -334,7 +394,7 @@ pub async fn hazards(Held(web): Held<Web>, Path(id): Path<String>, posted: Poste
         Ok(_) => page::done(&posted.signed.ask, web.now(), id, format!("/movements/buildings/{id}")),
         Err(e) => {
             let Kept { status, faults } = page::keep(&posted.signed.ask, e)?;
-            page::again(&edition_page(&web, &posted.signed, id, faults).await?, status)
+            page::again(&edition_page(&web, &posted.signed, id, posted.fields.clone(), faults).await?, status)
         }
     }
 }

@@ -217,7 +217,7 @@ async fn show_page(
             people(&g)
         ),
         parts: vec![
-            ("进出场路线、看台、次序", g.routes.clone()),
+            ("路线和次序", g.routes.clone()),
             ("岗位和停止规则", g.posts.clone()),
             ("天气", g.weather.clone()),
             ("急救、报警、疏散", g.emergency.clone()),

@@ -11,7 +11,7 @@ use safety::movement::{self, Card, State, View};
 use safety::org::place;
 use serde_json::Value;
 
-use crate::door::{Fields, Posted, Signed};
+use crate::door::{Ask, Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
 use crate::page::{self, At, Choice, Crumb, Kept, Shell, UrgentTab, crumb};
 use crate::state::Web;
@@ -35,6 +35,9 @@ pub(super) struct Stair {
     name: String,
     order: Vec<(String, String, String)>,
 }
+
+/// Posts shown at once: the busiest come first.
+const POSTS: usize = 8;
 
 struct PostLine {
     place: String,
@@ -61,14 +64,20 @@ fn list<'a>(doc: &'a Value, key: &str) -> &'a [Value] {
     doc[key].as_array().map_or(&[], Vec::as_slice)
 }
 
+/// When the bell rings, if it was said.
+fn bell(doc: &Value) -> Option<i64> {
+    doc["bell_s"].as_i64()
+}
+
 pub(super) fn slots(doc: &Value, teachers: &BTreeMap<String, String>) -> Vec<Slot> {
-    let way = |v: &Value, key: &str| if v[key].is_string() { say::way(text(v, key)) } else { String::new() };
+    let way = |v: &Value, key: &str| if v[key].is_string() { say::stairs(text(v, key)) } else { String::new() };
+    let clock = |v: &Value, key: &str| say::clock(bell(doc), seconds(v, key));
     let one = |v: &Value| {
         let class = if text(v, "name").is_empty() { text(v, "cls") } else { text(v, "name") };
         Slot {
             class: class.into(),
-            leaves: say::clock(seconds(v, "start_s")),
-            clear: say::clock(seconds(v, "out_s")),
+            leaves: clock(v, "start_s"),
+            clear: clock(v, "out_s"),
             stair: way(v, "stair"),
             exit: way(v, "exit"),
             gate: way(v, "gate"),
@@ -85,7 +94,7 @@ fn stairs(doc: &Value) -> Vec<Stair> {
     let row = |v: &Value| {
         let after = text(v, "after");
         let after = if after.is_empty() { "最先走".into() } else { format!("{after} 走完再走") };
-        (text(v, "cls").to_string(), say::clock(seconds(v, "from_s")), after)
+        (text(v, "cls").to_string(), say::clock(bell(doc), seconds(v, "from_s")), after)
     };
     list(doc, "stairs")
         .iter()
@@ -120,6 +129,7 @@ struct PlanPage {
     now: Word,
     state: &'static str,
     sentence: String,
+    told: String,
     stale: bool,
     building: String,
     missed: Vec<String>,
@@ -128,7 +138,10 @@ struct PlanPage {
     gates: Vec<(String, String)>,
     teachers: Vec<(String, String)>,
     posts: Vec<PostLine>,
-    stops: Vec<String>,
+    /// The same that are not worth a look at once.
+    rest: Vec<PostLine>,
+    /// Place, and how many are too many there.
+    stops: Vec<(String, String)>,
     cards: Vec<CardRow>,
     evacuation: String,
     facts: Vec<(&'static str, String)>,
@@ -168,15 +181,19 @@ fn facts(v: &View) -> Vec<(&'static str, String)> {
 fn page_of(shell: Shell, v: View, typed: Fields, faults: Vec<FieldFault>) -> PlanPage {
     let p = &v.plan;
     let slots = slots(&v.doc, &v.teachers);
+    let clock = |post: &Value, key: &str| say::clock(bell(&v.doc), seconds(post, key));
     let post = |post: &Value| PostLine {
         place: say::way(text(post, "edge")),
         reason: text(post, "reason").into(),
-        minutes: format!("{} — {}", say::clock(seconds(post, "from_s")), say::clock(seconds(post, "until_s"))),
+        minutes: format!("{} — {}", clock(post, "from_s"), clock(post, "until_s")),
     };
     let card = |c: &Card| CardRow {
         id: c.id.to_string(),
         way: say::way(&c.edge),
-        time: time::seconds(c.makespan_s),
+        time: match c.makespan_s {
+            0 => "没有别的路".into(),
+            s => time::seconds(s),
+        },
         place: c.place_name.clone().unwrap_or_default(),
     };
     PlanPage {
@@ -186,19 +203,18 @@ fn page_of(shell: Shell, v: View, typed: Fields, faults: Vec<FieldFault>) -> Pla
         now: say::state(p.state),
         state: p.state.code(),
         sentence: say::sentence(p.makespan_s, p.bound_s),
+        told: say::told(bell(&v.doc)),
         stale: v.stale && p.state != State::Ended,
         building: p.building.to_string(),
         missed: missed(&v.doc),
         stairs: stairs(&v.doc),
         gates: grouped(&slots, |s| &s.gate),
         teachers: grouped(&slots, |s| &s.teacher),
-        posts: list(&v.doc, "posts").iter().map(post).collect(),
+        posts: list(&v.doc, "posts").iter().take(POSTS).map(post).collect(),
+        rest: list(&v.doc, "posts").iter().skip(POSTS).map(post).collect(),
         stops: list(&v.doc, "stops")
             .iter()
-            .map(|s| {
-                let (edge, told) = (text(s, "edge"), text(s, "text"));
-                told.replace(edge, &say::way(edge))
-            })
+            .map(|s| (say::way(text(s, "edge")), format!("{:.0} 人", seconds(s, "persons"))))
             .collect(),
         cards: v.cards.iter().map(card).collect(),
         evacuation: text(&v.evacuation, "sentence").into(),
@@ -259,8 +275,17 @@ pub async fn act(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -
     }
 }
 
-/// A picture of ours: text and shapes with a style of their own, nothing that runs or is loaded.
-fn svg(text: String) -> Response {
+/// What a picture asks of the screen before it puts on dark paper.
+const DARK: &str = "@media screen and (prefers-color-scheme:dark)";
+
+/// A picture of ours: text and shapes with a style of their own, nothing that runs or is loaded. It follows the theme that
+/// its reader has chosen here, which the screen knows nothing of; `theme` in the address keeps the kept copies apart.
+fn svg(ask: &Ask, text: String) -> Response {
+    let text = match ask.theme.as_str() {
+        "dark" => text.replacen(DARK, "@media screen", 1),
+        "light" | "yard" => text.replacen(DARK, "@media not all", 1),
+        _ => text,
+    };
     let kind = HeaderValue::from_static("image/svg+xml; charset=utf-8");
     let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
     let keep = HeaderValue::from_static("private, max-age=3600");
@@ -272,11 +297,12 @@ pub async fn picture(Held(web): Held<Web>, signed: Signed, Path(id): Path<String
     let id = id_of(&id)?;
     let of = signed.ask.fields().text("of");
     let view = web.read(signed.actor(), move |cx| movement::view(cx, id)).await?;
-    Ok(svg(match of.as_str() {
+    let picture = match of.as_str() {
         "phone" => view.phone,
         "evacuation" => view.evacuation_picture,
         _ => view.picture,
-    }))
+    };
+    Ok(svg(&signed.ask, picture))
 }
 
 #[derive(Template)]
@@ -287,6 +313,7 @@ struct PrintPage {
     unit: String,
     title: String,
     sentence: String,
+    told: String,
     from: String,
     slots: Vec<Slot>,
     missed: Vec<String>,
@@ -304,6 +331,7 @@ pub async fn print(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>)
         unit: v.plan.unit_name.clone(),
         title: v.plan.title.clone(),
         sentence: say::sentence(v.plan.makespan_s, v.plan.bound_s),
+        told: say::told(bell(&v.doc)),
         from: v.plan.from_on.map(words::day_full).unwrap_or_default(),
         missed: missed(&v.doc),
         slots: slots(&v.doc, &v.teachers),
@@ -319,11 +347,14 @@ struct CardPage {
     crumbs: Vec<Crumb>,
     id: String,
     way: String,
-    time: String,
+    about: String,
     place: String,
     places: Vec<Choice>,
     used: String,
     hazard: String,
+    told: String,
+    /// Classes that have no way out then.
+    lost: String,
     slots: Vec<Slot>,
     may_manage: bool,
     faults: Vec<FieldFault>,
@@ -358,11 +389,16 @@ async fn card_page(
         ],
         id: id.to_string(),
         way: say::way(&card.edge),
-        time: time::seconds(card.makespan_s),
+        about: match card.makespan_s {
+            0 => "这里封闭就没有别的路：先开另一个门，再放学".into(),
+            s => format!("照这张卡，全校 {} 走完", time::seconds(s)),
+        },
         place: card.place.map(|p| p.to_string()).unwrap_or_default(),
         places: places.into_iter().map(|p| Choice::new(p.id.to_string(), p.name)).collect(),
         used: card.used_on.map(words::day_full).unwrap_or_default(),
         hazard,
+        told: say::told(bell(&doc)),
+        lost: list(&doc, "unreachable").iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、"),
         slots: slots(&doc, &BTreeMap::new()),
         may_manage,
         faults,
@@ -377,7 +413,7 @@ pub async fn card(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) 
 pub async fn card_picture(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
     let id = id_of(&id)?;
     let card = web.read(signed.actor(), move |cx| movement::card(cx, id)).await?;
-    Ok(svg(card.phone))
+    Ok(svg(&signed.ask, card.phone))
 }
 
 pub async fn card_act(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {

@@ -130,7 +130,7 @@ async fn posts_page(
         });
     }
     table.iter_mut().enumerate().for_each(|(i, row)| row.n = i + 1);
-    let days = ["每天（周一到周五）", "周一", "周二", "周三", "周四", "周五", "周六", "周日"];
+    let days = ["周一到周五", "周一", "周二", "周三", "周四", "周五", "周六", "周日"];
     Ok(PostsPage {
         shell,
         crumbs: vec![crumb(words::tab::MOVEMENTS, "/movements"), crumb("导护岗位", "")],

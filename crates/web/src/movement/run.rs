@@ -12,13 +12,14 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Redirect};
 use base::{Error, Id, Ms, Problem, Refusal, Result, Stopwatch};
 use safety::kernel::rights::Action;
-use safety::movement::{self, BUDGET_MS, Go, Kind, LONGEST_MS, NewPlan, Progress, Stage};
-use safety::{Actor, Meta};
+use safety::movement::{self, BUDGET_MS, Building, Go, Kind, LONGEST_MS, NewPlan, Progress, Stage};
+use safety::{Actor, Cx, Meta};
 use tokio::sync::Semaphore;
 
+use super::building::edition_page;
 use crate::door::{Posted, Signed};
-use crate::error::{Answer, FieldFault};
-use crate::page::{self, At, Crumb, Shell, UrgentTab, crumb};
+use crate::error::{Answer, FieldFault, WebError};
+use crate::page::{self, At, Crumb, Kept, Shell, UrgentTab, crumb};
 use crate::state::Web;
 use crate::unit::id_of;
 use crate::words::{self, movement as say};
@@ -79,11 +80,19 @@ impl Runs {
     fn get(&self, id: Id) -> Option<Arc<Run>> {
         self.all().get(&id).cloned()
     }
-    /// The open run of a unit, or a place for a new one. Refuses Busy when too many wait.
-    fn open(&self, id: Id, run: &Arc<Run>) -> Result<Id> {
+    /// The run that a unit has under way.
+    fn under_way(&self, unit: Id) -> Option<Id> {
+        self.all().iter().find(|(_, r)| r.unit == unit && r.end().is_none()).map(|(id, _)| *id)
+    }
+    /// The open run of a unit, or a place for a new one: true when it is new. Refuses Busy when too many wait.
+    fn open(&self, id: Id, run: &Arc<Run>) -> Result<(Id, bool)> {
         let mut all = self.all();
+        // The same request again: the run is there, perhaps ended.
+        if all.contains_key(&id) {
+            return Ok((id, false));
+        }
         if let Some((id, _)) = all.iter().find(|(_, r)| r.unit == run.unit && r.end().is_none()) {
-            return Ok(*id);
+            return Ok((*id, false));
         }
         if all.values().filter(|r| r.end().is_none()).count() >= OPEN {
             return Err(Refusal::Busy.into());
@@ -94,7 +103,7 @@ impl Runs {
             all.remove(&oldest);
         }
         all.insert(id, run.clone());
-        Ok(id)
+        Ok((id, true))
     }
 }
 
@@ -114,12 +123,12 @@ fn go(run: &Run, watch: &Stopwatch, searched: &mut Option<Stopwatch>, p: Progres
     Go::On
 }
 
-async fn reckon(web: Web, actor: Actor, meta: Meta, run: Arc<Run>, doc: String, new: NewPlan) {
+async fn reckon(web: Web, actor: Actor, meta: Meta, run: Arc<Run>, (doc, bell): (String, Option<u32>), new: NewPlan) {
     let permit = web.runs.lane.acquire().await;
     let (thread, ended) = (run.clone(), run.clone());
     let made = tokio::task::spawn_blocking(move || {
         let (watch, mut searched) = (Stopwatch::start(), None);
-        movement::reckon(&doc, &mut |p| go(&thread, &watch, &mut searched, p))
+        movement::reckon(&doc, bell, &mut |p| go(&thread, &watch, &mut searched, p))
     })
     .await;
     drop(permit);
@@ -148,33 +157,108 @@ fn refused(error: Error) -> End {
     }
 }
 
-pub async fn begin(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
-    let id = id_of(&id)?;
-    let building = web
-        .read(posted.actor(), move |cx| {
-            let building = movement::building_of(cx, id)?;
-            cx.require(Action::MovementManage, building.unit, false)?;
-            Ok(building)
-        })
-        .await?;
-    let kind = posted.fields.read("kind", Kind::from_code)?.unwrap_or(Kind::Dismissal);
-    let title = posted.fields.opt("title").unwrap_or_else(|| format!("{}表", say::kind(kind)));
-    let new = NewPlan { id: None, building: id, kind, title: title.clone(), note: posted.fields.opt("note") };
+/// What a person may say to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    Enough,
+    Cancel,
+}
+
+/// An edition for which the asker may make plans.
+async fn ready(web: &Web, actor: &Actor, id: Id) -> std::result::Result<Building, WebError> {
+    let job = move |cx: &mut Cx<'_, '_>| {
+        let building = movement::building_of(cx, id)?;
+        cx.require(Action::MovementManage, building.unit, false)?;
+        Ok(building)
+    };
+    Ok(web.read(actor, job).await?)
+}
+
+/// The run that an edition's school has under way, for whoever may begin one.
+pub async fn under_way(web: &Web, actor: &Actor, building: Id) -> std::result::Result<Option<Id>, WebError> {
+    Ok(web.runs.under_way(ready(web, actor, building).await?.unit))
+}
+
+/// Begins to reckon under the id `own`, for a page or a program; answers the run under way when the school has one, and the
+/// same run when it was begun before. Refuses Busy when too many wait, and whoever may not make plans there.
+pub async fn start(
+    web: &Web,
+    (actor, meta): (&Actor, Meta),
+    own: Id,
+    mut new: NewPlan,
+    bell: Option<u32>,
+) -> std::result::Result<Id, WebError> {
+    let id = new.building;
+    let building = ready(web, actor, id).await?;
+    if new.title.trim().is_empty() {
+        new.title = format!("{}表", say::kind(new.kind));
+    }
     let run = Arc::new(Run {
         unit: building.unit,
         building: id,
-        title,
+        title: new.title.clone(),
         at: web.now(),
         said: AtomicU8::new(ON),
         progress: Mutex::default(),
         end: Mutex::default(),
     });
-    let own = Id::new(web.now());
-    let open = web.runs.open(own, &run)?;
-    if open == own {
-        let (actor, meta) = (posted.actor().clone(), posted.meta.clone());
-        tokio::spawn(reckon(web.clone(), actor, meta, run, building.doc, new));
+    let (open, fresh) = web.runs.open(own, &run)?;
+    if fresh {
+        tokio::spawn(reckon(web.clone(), actor.clone(), meta, run, (building.doc, bell), new));
     }
+    Ok(open)
+}
+
+/// Where a run is.
+pub struct Seen {
+    pub building: Id,
+    pub title: String,
+    pub state: &'static str,
+    pub progress: Option<Progress>,
+    pub movement: Option<Id>,
+    pub refused: Vec<String>,
+}
+
+/// One run, for whoever makes plans there.
+pub async fn look(web: &Web, actor: &Actor, id: Id) -> std::result::Result<Seen, WebError> {
+    let run = found(web, actor, id).await?;
+    let (state, movement, refused) = match run.end() {
+        None => ("running", None, Vec::new()),
+        Some(End::Stored(plan)) => ("stored", Some(plan), Vec::new()),
+        Some(End::Cancelled) => ("cancelled", None, Vec::new()),
+        Some(End::Refused(faults)) => ("refused", None, faults.into_iter().map(|f| f.title).collect()),
+    };
+    let progress = *run.progress.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(Seen { building: run.building, title: run.title.clone(), state, progress, movement, refused })
+}
+
+/// Says a word to a run.
+pub async fn tell(web: &Web, actor: &Actor, id: Id, word: Word) -> std::result::Result<(), WebError> {
+    let run = found(web, actor, id).await?;
+    let said = match word {
+        Word::Enough => ENOUGH,
+        Word::Cancel => CANCEL,
+    };
+    run.said.store(said, Ordering::Relaxed);
+    Ok(())
+}
+
+pub async fn begin(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
+    let id = id_of(&id)?;
+    // First whether it is the asker's at all, then what is wrong with the form.
+    ready(&web, posted.actor(), id).await?;
+    let bell = match movement::bell(&posted.fields.get("bell").replace('：', ":")) {
+        Ok(bell) => bell,
+        Err(e) => {
+            let Kept { status, faults } = page::keep(&posted.signed.ask, e)?;
+            return page::again(&edition_page(&web, &posted.signed, id, posted.fields.clone(), faults).await?, status);
+        }
+    };
+    let kind = posted.fields.read("kind", Kind::from_code)?.unwrap_or(Kind::Dismissal);
+    let title = posted.fields.opt("title").unwrap_or_default();
+    let new = NewPlan { id: None, building: id, kind, title, note: posted.fields.opt("note") };
+    let (who, own) = ((posted.actor(), posted.meta.clone()), Id::new(web.now()));
+    let open = start(&web, who, own, new, bell).await?;
     page::done(&posted.signed.ask, web.now(), open, format!("/movements/runs/{open}"))
 }
 
@@ -193,21 +277,19 @@ struct RunPage {
 }
 
 /// A run of a unit whose plans the asker makes; absent and hidden are the same.
-async fn found(web: &Web, signed: &Signed, id: &str) -> std::result::Result<(Id, Arc<Run>), crate::error::WebError> {
-    let id = id_of(id)?;
+async fn found(web: &Web, actor: &Actor, id: Id) -> std::result::Result<Arc<Run>, WebError> {
     let run = web.runs.get(id).ok_or(Error::from(Refusal::NotFound))?;
     let unit = run.unit;
-    let may = web
-        .read(signed.actor(), move |cx| {
-            cx.require(Action::MovementManage, unit, false).map_err(|_| Error::from(Refusal::NotFound))
-        })
-        .await;
-    may?;
-    Ok((id, run))
+    web.read(actor, move |cx| {
+        cx.require(Action::MovementManage, unit, false).map_err(|_| Error::from(Refusal::NotFound))
+    })
+    .await?;
+    Ok(run)
 }
 
 pub async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
-    let (id, run) = found(&web, &signed, &id).await?;
+    let id = id_of(&id)?;
+    let run = found(&web, signed.actor(), id).await?;
     let end = run.end();
     if let Some(End::Stored(plan)) = end {
         return Ok(Redirect::to(&format!("/movements/{plan}")).into_response());
@@ -235,12 +317,15 @@ pub async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) 
 }
 
 pub async fn say(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
-    let (id, run) = found(&web, &posted.signed, &id).await?;
+    let id = id_of(&id)?;
     let word = match posted.fields.get("do") {
-        "enough" => ENOUGH,
-        "cancel" => CANCEL,
-        _ => return Err(Error::invalid("do", Problem::Unknown).into()),
+        "enough" => Some(Word::Enough),
+        "cancel" => Some(Word::Cancel),
+        _ => None,
     };
-    run.said.store(word, Ordering::Relaxed);
+    // Whoever may not know of it learns nothing from a wrong word either.
+    found(&web, posted.actor(), id).await?;
+    let word = word.ok_or_else(|| Error::invalid("do", Problem::Unknown))?;
+    tell(&web, posted.actor(), id, word).await?;
     page::done(&posted.signed.ask, web.now(), id, format!("/movements/runs/{id}"))
 }

@@ -22,6 +22,7 @@ pub fn field(name: &str) -> &'static str {
         "improvements" => "改进",
         "problems" => "存在问题",
         "building" => "校舍",
+        "bell" => "打铃时间",
         "subjects" => "不符合的部位",
         "posts" => "岗位",
         "weekday" => "哪天",

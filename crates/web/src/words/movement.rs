@@ -60,31 +60,114 @@ pub fn progress(p: Progress) -> String {
     }
 }
 
-/// 3:05 after the bell.
-pub fn clock(seconds: f64) -> String {
-    let s = seconds.round() as i64;
-    format!("{}:{:02}", s / 60, s % 60)
+/// A moment: 11:33:05 where the bell is known, else 3:05 after it.
+pub fn clock(bell_s: Option<i64>, seconds: f64) -> String {
+    let s = bell_s.unwrap_or(0) + seconds.round() as i64;
+    match bell_s {
+        Some(_) => format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60),
+        None => format!("{}:{:02}", s / 60, s % 60),
+    }
+}
+
+/// How the moments of a timetable are to be read.
+pub fn told(bell_s: Option<i64>) -> String {
+    match bell_s {
+        Some(bell) => format!("{}:{:02} 打铃，时刻是钟点，时:分:秒", bell / 3600, bell / 60 % 60),
+        None => "从放学铃响算起，分:秒".into(),
+    }
+}
+
+/// A row of the classes: the first one's word stands over all of them.
+pub fn row(n: usize) -> String {
+    if n == 1 { "班级".into() } else { format!("第 {n} 个班") }
+}
+
+/// A house as people say it.
+fn house(name: &str) -> String {
+    if name.ends_with('楼') { name.to_string() } else { format!("{name}楼") }
+}
+
+/// A staircase as people say it: 「东楼梯」, 「2号楼梯」.
+fn stair(name: &str) -> String {
+    let name = name.trim_end_matches('梯').trim_end_matches('楼').trim_end_matches('号');
+    let number = name.chars().all(|c| c.is_ascii_digit());
+    if number { format!("{name}号楼梯") } else { format!("{name}楼梯") }
 }
 
 /// A way of the building as people say it; the id itself where it is none of the plain tables.
 pub fn way(id: &str) -> String {
     let plain = || {
         let (from, to) = id.split_once('>')?;
-        if let Some((house, rest)) = from.rsplit_once("-T") {
-            let (stair, floor) = rest.split_once('-')?;
+        if let Some((name, rest)) = from.rsplit_once("-T") {
+            let (column, floor) = rest.split_once('-')?;
+            let name = format!("{} {}", house(name), stair(column));
             return Some(match to.rsplit_once('-') {
-                Some((_, "YARD")) => format!("{house}楼 {stair}号楼梯门口"),
-                Some((_, below)) => format!("{house}楼 {stair}号楼梯 {floor}层下{below}层"),
+                Some((_, "YARD")) => format!("{name}门口"),
+                Some((_, below)) => format!("{name} {floor}层下{below}层"),
                 None => return None,
             });
         }
         if to == "STREET" || to.starts_with("PICKUP") {
             return Some(from.to_string());
         }
-        let (house, _) = from.split_once("1-H")?;
-        to.ends_with("-YARD").then(|| format!("{house}楼 门厅"))
+        let (name, _) = from.split_once("1-H")?;
+        to.ends_with("-YARD").then(|| format!("{} 门厅", house(name)))
     };
     plain().unwrap_or_else(|| id.to_string())
+}
+
+/// The same without its floors: 「1号楼 东楼梯」.
+pub fn stairs(id: &str) -> String {
+    let way = way(id);
+    match way.rsplit_once(' ') {
+        Some((stair, floors)) if floors.contains("层下") => stair.to_string(),
+        _ => way,
+    }
+}
+
+/// What a check is about, with the way's name in place of its id.
+pub fn subject(subject: &str) -> String {
+    subject
+        .split(' ')
+        .map(|word| if word.contains('>') { way(word) } else { word.to_string() })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// What is no fault, for people: the assumed figures in one sentence, each once; the rest as it is.
+pub fn notes(all: &[(String, String, String)]) -> Vec<String> {
+    const NAMES: &[(&str, &str)] = &[
+        ("floor_height_m", "层高"),
+        ("riser_m", "踏步高"),
+        ("tread_m", "踏步宽"),
+        ("doors", "每间教室几扇门"),
+        ("door_width_m", "教室门宽"),
+        ("path_width_m", "到操场的路宽"),
+        ("path_to_assembly_m", "楼门到操场"),
+        ("corridor_width_m", "走廊宽"),
+        ("corridor_length_m", "走廊长"),
+        ("distance_from_assembly_m", "操场到校门"),
+        ("exit_door_m", "出口门宽"),
+        ("width_m", "净宽"),
+    ];
+    let (mut assumed, mut out) = (Vec::<String>::new(), Vec::new());
+    for (code, at, message) in all {
+        let read = message.split_once("：未填，按 ").filter(|_| code == "W_ASSUMED");
+        let named = read.and_then(|(row, value)| {
+            let column = row.rsplit_once(' ')?.1;
+            let name = NAMES.iter().find(|(key, _)| *key == column)?.1;
+            Some(format!("{name} {}", value.trim_end_matches(" 计")))
+        });
+        match named {
+            Some(one) if !assumed.contains(&one) => assumed.push(one),
+            Some(_) => {}
+            None => out.push(format!("{}：{}", place(at), place(message))),
+        }
+    }
+    if !assumed.is_empty() {
+        out.insert(0, format!("没有填的，按规范下限或常见尺寸算（米）：{}。", assumed.join("，")));
+    }
+    out
 }
 
 /// The planner's place of a fault, in the words of the form.
@@ -138,6 +221,23 @@ mod tests {
         assert_eq!(way("东门>STREET"), "东门");
         assert_eq!(way("e17"), "e17");
         assert_eq!(place("rooms.csv 第 4 行 pupils"), "班级 第 4 行 人数");
-        assert_eq!(clock(185.4), "3:05");
+        assert_eq!(way("3号-T东-3>3号-T东-2"), "3号楼 东楼梯 3层下2层");
+        assert_eq!(way("3号-T西楼梯-3>3号-T西楼梯-2"), "3号楼 西楼梯 3层下2层");
+        assert_eq!(way("3号1-H1>3号-YARD"), "3号楼 门厅");
+        assert_eq!(stairs("3号-T东-3>3号-T东-2"), "3号楼 东楼梯");
+        assert_eq!(stairs("A-T2-1>A-YARD"), "A楼 2号楼梯门口");
+        assert_eq!(subject("梯段 A-T1-2>A-T1-1 净宽"), "梯段 A楼 1号楼梯 2层下1层 净宽");
+        let note = |code: &str, text: &str| (code.to_string(), "假定值".to_string(), text.to_string());
+        let said = notes(&[
+            note("W_ASSUMED", "buildings.csv 第 2 行 tread_m：未填，按 0.26 计"),
+            note("W_ASSUMED", "buildings.csv 第 3 行 tread_m：未填，按 0.26 计"),
+            note("W_ASSUMED", "rooms.csv 第 2 行 doors：未填，按 2 计"),
+            note("W_ASSUMED", "buildings.csv 第 2 行 corridor_length_m：62 步按每步 0.65 米折算"),
+        ]);
+        assert_eq!(said.len(), 2);
+        assert!(said[0].ends_with("（米）：踏步宽 0.26，每间教室几扇门 2。"), "{said:?}");
+        assert_eq!(clock(None, 185.4), "3:05");
+        assert_eq!(clock(Some(11 * 3600 + 1800), 185.4), "11:33:05");
+        assert!(told(Some(41_400)).starts_with("11:30 打铃"));
     }
 }

@@ -13,7 +13,8 @@ use safety::text::{self, NewText};
 use safety::tip::{self, NewTip};
 use safety::{Actor, Meta};
 
-use super::cast::Who;
+use super::cast::{Cast, Who};
+use super::city::City;
 use super::fill::Runner;
 use super::{Plan, duties, words};
 
@@ -27,10 +28,10 @@ fn head(plan: &Plan, seat: usize) -> Option<Who> {
 }
 
 /// Classes of one school: as many as it declared, spread over its grades.
-fn classes(plan: &Plan, seat: usize) -> Vec<NewClass> {
-    let new: &NewUnit = &plan.city.seat(seat).new;
+pub fn classes(city: &City, cast: &Cast, seat: usize) -> Vec<NewClass> {
+    let new: &NewUnit = &city.seat(seat).new;
     let grades: Vec<i64> = roll::grades(new.stage).filter(|g| *g != 0).collect();
-    let teachers = plan.cast.houses.get(&seat).map_or(&[][..], |h| h.all(Role::Teacher));
+    let teachers = cast.houses.get(&seat).map_or(&[][..], |h| h.all(Role::Teacher));
     let count = duties::class_count(new);
     let share = |total: i64, nth: i64| total / count + i64::from(nth < total % count);
     let mut serials = std::collections::BTreeMap::new();
@@ -40,10 +41,10 @@ fn classes(plan: &Plan, seat: usize) -> Vec<NewClass> {
             let grade = if small { 0 } else { grades[(nth as usize * grades.len()) / count as usize] };
             let serial = serials.entry(grade).and_modify(|n| *n += 1).or_insert(1);
             let pupils = share(new.pupils, nth).min(roll::PUPILS_MAX);
-            let teacher = (!teachers.is_empty()).then(|| plan.cast.person(teachers[nth as usize % teachers.len()]));
+            let teacher = (!teachers.is_empty()).then(|| cast.person(teachers[nth as usize % teachers.len()]));
             NewClass {
-                id: Some(duties::class_id(&plan.city, seat, nth)),
-                unit: Some(plan.city.seat(seat).id),
+                id: Some(duties::class_id(city, seat, nth)),
+                unit: Some(city.seat(seat).id),
                 name: words::class(web::words::roll::grade(grade), *serial, small),
                 grade,
                 serial: *serial,
@@ -62,7 +63,7 @@ pub fn open_year(runner: &mut Runner, plan: &Plan) -> Result<()> {
     let system = Actor::system();
     runner.clock.advance(Ms::HOUR);
     for seat in &plan.chosen {
-        for new in classes(plan, *seat) {
+        for new in classes(&plan.city, &plan.cast, *seat) {
             runner.job(&system, Meta::of("demo"), "class", false, move |cx| roll::open(cx, &new))?;
         }
     }
@@ -80,15 +81,17 @@ pub fn open_year(runner: &mut Runner, plan: &Plan) -> Result<()> {
     weak(runner, plan)
 }
 
+/// To these schools; to all schools when they are more than a notice names one by one.
 fn blank(clause: &str, units: Vec<Id>) -> NewNotice {
+    let all = units.len() > notice::UNITS_MAX;
     NewNotice {
         id: None,
         number: None,
         title: String::new(),
         body: String::new(),
         clause: clause.into(),
-        kinds: Vec::new(),
-        units,
+        kinds: if all { vec![UnitKind::School, UnitKind::Centre, UnitKind::Point] } else { Vec::new() },
+        units: if all { Vec::new() } else { units },
         figures: Vec::new(),
         category: None,
         asks: Vec::new(),

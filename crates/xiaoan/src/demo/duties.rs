@@ -24,7 +24,7 @@ use super::story::{Deed, Job};
 use super::words::duty as say;
 
 /// Every so-many-th school records nothing at all.
-const SILENT: usize = 12;
+pub const SILENT: usize = 12;
 /// Every so-many-th school leaves its records unsigned.
 const UNSIGNED: usize = 5;
 /// Of 1,000 cells: entered a little late, entered long after with a reason, never.
@@ -137,6 +137,10 @@ struct Year<'a, 'w> {
     rng: Seed,
     jobs: &'a mut Vec<Job>,
     book: &'a mut Book,
+}
+
+fn clock(day: Day, hour: i64, minute: i64) -> Ms {
+    day.start().plus((hour * 60 + minute) * Ms::MINUTE)
 }
 
 fn fields(all: &[(&str, Value)]) -> BTreeMap<String, Value> {
@@ -322,6 +326,7 @@ impl Year<'_, '_> {
                 self.push(when, who, Deed::Work(Box::new(lesson)));
             }
         }
+        self.stampede(nth, &teachers);
         let Some(day) = Day::from_number(20_261_118).filter(|_| nth % 3 != 2) else { return };
         let who = self.house.first(Role::PupilsHead).unwrap_or(self.principal);
         let theme = (*self.rng.pick(say::LAW)).to_string();
@@ -331,6 +336,41 @@ impl Year<'_, '_> {
         };
         let when = self.afternoon(day);
         self.push(when, who, Deed::Work(Box::new(law)));
+    }
+
+    /// 防踩踏教育 (2.5): each class once a term, by its teacher; at the schools of three weeks one lecture for all classes.
+    fn stampede(&mut self, nth: usize, teachers: &[Who]) {
+        let new = &self.world.city.seat(self.seat).new;
+        let (count, pupils) = (class_count(new), new.pupils);
+        let mut rng = Seed::named(self.world.city.seed(), &format!("stampede/{}", self.seat));
+        let told = |way: &str, present: i64| {
+            fields(&[
+                ("topic", json!(["stampede"])),
+                ("way", json!(way)),
+                ("minutes", json!(20)),
+                ("expected", json!(present.min(500))),
+                ("present", json!(present.min(500))),
+            ])
+        };
+        let class = |k: i64| class_id(self.world.city, self.seat, k);
+        let mut lessons = Vec::new();
+        if nth < TERM_SCHOOLS {
+            let day = self.from.plus_days(20);
+            for k in (0..count).filter(|_| !rng.chance(90)) {
+                let who = if teachers.is_empty() { self.principal } else { teachers[k as usize % teachers.len()] };
+                let work = self.work("lesson", day, told("class", pupils / count.max(1)));
+                lessons.push((who, NewWork { classes: vec![class(k)], ..work }));
+            }
+        } else if nth % 7 != 6 {
+            let work = self.work("lesson", self.from.plus_days(3), told("lecture", pupils));
+            lessons.push((self.steer, NewWork { classes: (0..count).map(class).collect(), ..work }));
+        }
+        for (who, lesson) in lessons {
+            let when = lesson.happened_on.map(|day| clock(day, 15, 40 + rng.below(95) as i64));
+            if let Some(when) = when {
+                self.push(when, who, Deed::Work(Box::new(lesson)));
+            }
+        }
     }
 
     /// 责任书: everybody of the eight posts signs in the first days; at some schools two have not yet (4.1, 4.2).
@@ -448,7 +488,8 @@ mod tests {
             album: &album,
             until: wish.until,
         };
-        let (_, book) = plan(&world);
+        let (_, mut book) = plan(&world);
+        book.extend(super::super::moving::plan(&world).1);
         let clock = base::Clock::manual(wish.until);
         let app = App::open(Setup::new(target(), folder.path(), clock, ORIGIN, log_key(wish.seed))).unwrap();
         safety::tick::run(&app).unwrap();

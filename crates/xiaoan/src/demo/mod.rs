@@ -1,8 +1,8 @@
 //! The demo: the simulated Jilin City, filled into an empty folder through the ordinary write path, fixed by a seed.
 //!
-//! `books` classes, texts, notices · `duties` meetings, ledgers, lessons · `city` units · `cast` people and logins · `places` · `photos` · `story` one hazard · `life` a term · `planted` faults
+//! `books` classes, texts, notices · `duties` meetings, ledgers, lessons · `city` units · `cast` people and logins · `places` · `houses` buildings and their timetables · `moving` posts and drills · `photos` · `story` one hazard · `life` a term · `planted` faults
 //! and the work of the demo's morning · `fill` the runner · `words`, `data/` what is said. Serves the first acquaintance
-//! with every item that the product knows (2.6, 4.1, 4.2, 4.4 today).
+//! with every item that the product knows (2.5, 2.6, 3.5, 4.1, 4.2, 4.4 among them).
 //! Not here: serving it (`serve`), and any shortcut round the rules: what the plan wants and a rule refuses breaks the
 //! fill.
 
@@ -12,7 +12,9 @@ mod cast;
 mod city;
 mod duties;
 mod fill;
+mod houses;
 mod life;
+mod moving;
 mod photos;
 mod places;
 mod planted;
@@ -122,6 +124,7 @@ pub fn fill(target: db::Target, data: &Path, wish: &Wish, progress: &mut Progres
     let mut setup = Setup::new(target, data, clock.clone(), ORIGIN, log_key(wish.seed));
     setup.durable = false;
     let app = App::open(setup)?;
+    let reckoning = houses::begin(&plan.city, &plan.cast, &plan.chosen);
     let mut runner = Runner::new(app.clone(), clock.clone(), wish.seed);
     found(&mut runner, &plan, progress)?;
     people_and_logins(&mut runner, &mut plan, &accounts, progress)?;
@@ -136,7 +139,8 @@ pub fn fill(target: db::Target, data: &Path, wish: &Wish, progress: &mut Progres
         until: wish.until,
     };
     let jobs = life::plan(&world);
-    live(&mut runner, &plan.cast, jobs, wish.until, progress)?;
+    let sheets = reckoning.wait()?;
+    live(&mut runner, (&plan.cast, &sheets), jobs, wish.until, progress)?;
     books::morning(&mut runner, &plan)?;
     app.db().settle(30_000)?;
     let jobs = runner.done();
@@ -259,7 +263,13 @@ fn furnish(runner: &mut Runner, plan: &Plan, progress: &mut Progress) -> Result<
 }
 
 /// The life up to the demo's morning.
-fn live(runner: &mut Runner, cast: &Cast, jobs: Vec<Job>, until: Ms, progress: &mut Progress) -> Result<()> {
+fn live(
+    runner: &mut Runner,
+    (cast, sheets): (&Cast, &houses::Sheets),
+    jobs: Vec<Job>,
+    until: Ms,
+    progress: &mut Progress,
+) -> Result<()> {
     let (all, mut handed) = (jobs.len().max(1), 0);
     let mut marks = BTreeSet::new();
     runner.walk(
@@ -285,6 +295,10 @@ fn live(runner: &mut Runner, cast: &Cast, jobs: Vec<Job>, until: Ms, progress: &
                 Deed::Work(new) => runner.job(actor, meta, "work", job.refused, move |cx| work::record(cx, &new)),
                 Deed::Sign(state) => runner.job(actor, meta, "sign", job.refused, move |cx| sign(cx, state)),
                 Deed::Settle => runner.job(actor, meta, "settle", job.refused, settle),
+                Deed::Move(seat, act) => {
+                    let sheet = sheets.get(&seat).cloned();
+                    runner.job(actor, meta, "move", job.refused, move |cx| moving::run(cx, &act, sheet.as_deref()))
+                }
             }
         },
     )?;

@@ -38,6 +38,22 @@ const LOGISTICS: usize = 1;
 const SAFETY: usize = 2;
 const PUPILS: usize = 3;
 
+/// A school of fewer pupils has one stair in each house.
+const SMALL: i64 = 150;
+
+/// Teaching houses of a school, and their floors.
+pub fn houses(city: &City, school: usize) -> (usize, usize) {
+    let new = &city.seat(school).new;
+    let buildings = if school == city.main { 3 } else { 1 + usize::from(new.pupils >= 700) };
+    let floors = match new.stage {
+        Some(Stage::Kindergarten) => 2,
+        _ if new.pupils < SMALL => 2,
+        _ if new.pupils < 500 => 3,
+        _ => 4,
+    };
+    (buildings, floors)
+}
+
 /// The places of one school, in the order in which they are added.
 pub fn plan(city: &City, school: usize, at: Ms) -> Vec<Spot> {
     let seat = city.seat(school);
@@ -47,15 +63,8 @@ pub fn plan(city: &City, school: usize, at: Ms) -> Vec<Spot> {
     if new.kind == UnitKind::Point {
         return point(site);
     }
-    let main = school == city.main;
-    let small = new.pupils < 150;
-    let buildings = if main { 3 } else { 1 + usize::from(new.pupils >= 700) };
-    let floors = match new.stage {
-        Some(Stage::Kindergarten) => 2,
-        _ if small => 2,
-        _ if new.pupils < 500 => 3,
-        _ => 4,
-    };
+    let small = new.pupils < SMALL;
+    let (buildings, floors) = houses(city, school);
     for n in 1..=buildings {
         teaching_building(&mut site, n, floors, small);
     }

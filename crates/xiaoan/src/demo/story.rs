@@ -9,6 +9,7 @@ use safety::{Photo, check::NewCheck};
 
 use super::calendar::{awake, working};
 use super::cast::Who;
+use super::moving::Move;
 use super::photos::Album;
 use super::places::Spot;
 use super::words::{self, note};
@@ -27,6 +28,8 @@ pub enum Deed {
     Sign(State),
     /// The own 议定事项 that were given before today are done.
     Settle,
+    /// A timetable, a post, a drill of the school with this seat.
+    Move(usize, Box<Move>),
 }
 
 /// Who does what when.

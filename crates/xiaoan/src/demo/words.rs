@@ -396,3 +396,78 @@ pub mod duty {
     pub const ROOM: &str = "教学楼一层西侧心理咨询室";
     pub const LECTURER: &str = "市局安全管理处";
 }
+
+/// Houses, timetables, posts and drills.
+pub mod moving {
+    use safety::drill::Scenario;
+
+    pub const PLAN: &str = "2026年秋季错时放学表";
+    pub const GATE: &str = "大门";
+    pub const FIELD: &str = "操场";
+    /// From left to right.
+    pub const STAIRS: &[&str] = &["东", "西"];
+    pub const AT: &str = "11:25—11:45";
+    /// Where somebody stands at noon, and what he looks at.
+    pub const POSTS: &[(&str, &str)] = &[
+        ("1号楼东楼梯二层平台", "上一班走完再放下一班"),
+        ("1号楼西楼梯二层平台", "看密度，挨上了就举手停"),
+        ("1号楼门厅", "两边来人轮着放"),
+        ("大门", "人走开了再放下一班"),
+    ];
+    pub const ABSENT: &str = "临时代课，没有换人";
+    pub const FOUND: &str = "一人在医务室，校医陪着，随后报齐";
+    /// What went wrong, and what is done about it.
+    pub const PROBLEMS: &[(&str, &str)] = &[
+        ("东楼梯二层转弯处两个班挨上了，停了一次。", "转弯平台加一名教师，前一班走完再放"),
+        ("四层听不清信号，晚走了二十秒。", "检修四层广播，试响一次"),
+        ("两个班从近的门出去，没有走指定的楼梯。", "各班教室门后贴上路线图，班会讲一遍"),
+        ("集合后队伍没有按班站，清点慢。", "操场上画出各班位置"),
+        ("应急灯有一盏不亮，夜里下楼靠手电。", "更换应急灯，每月试一次"),
+    ];
+
+    /// As the signs of the school say it: 「1号楼」 is typed as 「1号」.
+    pub fn house(n: usize) -> String {
+        format!("{n}号")
+    }
+
+    /// The labelled place of a way: `1号-T东-2>1号-T东-1` is 「1号楼东楼梯二层」.
+    pub fn place_of(edge: &str) -> Option<String> {
+        let (from, _) = edge.split_once('>')?;
+        if from == GATE {
+            return Some(super::places::GATE.into());
+        }
+        let (house, rest) = from.rsplit_once("-T")?;
+        let (stair, floor) = rest.split_once('-')?;
+        let floor = super::places::FLOORS.get(floor.parse::<usize>().ok()?.checked_sub(1)?)?;
+        Some(format!("{house}楼{stair}楼梯{floor}层"))
+    }
+
+    pub fn title(scenario: Scenario, night: bool) -> String {
+        let what = match scenario {
+            Scenario::Quake => "地震避险和疏散",
+            Scenario::Stampede => "防踩踏疏散",
+            _ if night => "宿舍夜间火灾疏散",
+            _ => "火灾疏散",
+        };
+        format!("秋季{what}演练")
+    }
+
+    pub fn process(scenario: Scenario) -> &'static str {
+        match scenario {
+            Scenario::Quake => "信号响，各班就地掩护护头；晃动停后按指定楼梯下楼，到操场按班清点。",
+            Scenario::Stampede => "中午放学时在西楼梯设「有人摔倒」，楼梯岗拦停上面的班，扶起后恢复放行，到操场清点。",
+            _ => "信号响，断电断气，各班弯腰捂口鼻按指定楼梯下楼，搜索组从上往下清楼，到操场按班清点。",
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn the_way_of_a_card_is_the_place_with_its_label() {
+            let stair = super::super::places::east_stair(1, super::super::places::FLOORS[1]);
+            assert_eq!(super::place_of("1号-T东-2>1号-T东-1"), Some(stair));
+            assert_eq!(super::place_of("大门>STREET"), Some(super::super::places::GATE.into()));
+            assert_eq!(super::place_of("1号1-H1>1号-YARD"), None);
+        }
+    }
+}

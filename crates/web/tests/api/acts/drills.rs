@@ -21,7 +21,7 @@ fn planned(w: &World) -> String {
     let building = w.app.write(&actor, Meta::of("web"), move |cx| movement::enter(cx, None, &judged)).unwrap();
     let doc = w.app.read(&actor, move |cx| movement::building_of(cx, building)).unwrap().doc;
     let mut go = |p: movement::Progress| if p.stage == Stage::Timetable { Go::Enough } else { Go::On };
-    let made = movement::reckon(&doc, &mut go).unwrap().unwrap();
+    let made = movement::reckon(&doc, None, &mut go).unwrap().unwrap();
     let kind = movement::Kind::Dismissal;
     let new = NewPlan { id: None, building, kind, title: "错时放学".into(), note: None };
     w.app.write(&actor, Meta::of("web"), move |cx| movement::store(cx, &new, &made)).unwrap().to_string()
@@ -97,6 +97,62 @@ async fn moved(walk: &mut Walk<'_>) {
     assert_eq!(again.body["items"][0]["stood"], "substituted");
 }
 
+/// A school entered, reckoned and published by a program: the run is looked at until its timetable is stored.
+async fn reckoned(walk: &mut Walk<'_>) {
+    let w = walk.w;
+    let house = json!({ "name": "1号", "floors": 2, "corridor_length": "62步",
+        "stairs": [{ "name": "东", "width": "1.5", "exit": "1.4" }, { "name": "西", "width": "1.5", "exit": "1.4" }] });
+    let room = |n: i64| json!({ "floor": 1 + n % 2, "class": format!("7-{n}"), "grade": 7, "pupils": 40 });
+    let rooms: Vec<Value> = (1..=4).map(room).collect();
+    let body = json!({ "houses": [house], "gates": [{ "name": "大门" }], "rooms": rooms });
+    let building = walk.act("head", "POST", "/buildings", "", body.clone()).await.id();
+    let view = walk.read("officer", "/buildings/{id}", &building).await;
+    assert_eq!((view.body["classes"].as_i64(), view.body["edition"].as_i64()), (Some(4), Some(2)));
+    assert_eq!(view.body["document"]["format"], "xiaoan-crowd/1");
+    let mut bad = body;
+    bad["rooms"][0]["pupils"] = json!(0);
+    w.post("head", "/buildings", bad).await.problem(422, "invalid");
+    let asked = json!({ "kind": "dismissal", "title": "冬季错时放学", "bell": "25:00" });
+    let wrong = w.post("head", &format!("/buildings/{building}/reckon"), asked).await;
+    assert_eq!(wrong.problem(422, "invalid").fields(), ["bell"]);
+
+    let asked = |title: &str| json!({ "kind": "dismissal", "title": title, "bell": "11:30" });
+    let run = walk.said("head", "POST", "/buildings/{id}/reckon", &building, asked("不要")).await.id();
+    walk.said("head", "POST", "/runs/{id}/cancel", &run, json!({})).await;
+    assert_eq!(ended(w, &run).await["state"], "cancelled");
+    let run = walk.said("head", "POST", "/buildings/{id}/reckon", &building, asked("冬季错时放学")).await.id();
+    walk.said("head", "POST", "/runs/{id}/enough", &run, json!({})).await;
+    walk.read("head", "/runs/{id}", &run).await;
+    let run = ended(w, &run).await;
+    assert_eq!((run["state"].as_str(), run["title"].as_str()), (Some("stored"), Some("冬季错时放学")));
+    let plan = run["movement"].as_str().unwrap().to_string();
+    let view = walk.read("head", "/movements/{id}", &plan).await;
+    assert_eq!((view.body["doc"]["bell_s"].as_i64(), view.body["state"].as_str()), (Some(41_400), Some("draft")));
+
+    let cards = walk.read("head", "/movements/{id}/cards", &plan).await;
+    // Two flights, two exits, a gate.
+    assert_eq!(cards.body["items"].as_array().unwrap().len(), 5);
+    let card = cards.body["items"][0]["id"].as_str().unwrap().to_string();
+    walk.act("head", "POST", "/cards/{id}/place", &card, json!({})).await;
+    walk.act("head", "POST", "/movements/{id}/ask", &plan, json!({})).await;
+    walk.act("vice", "POST", "/movements/{id}/approve", &plan, json!({})).await;
+    walk.act("head", "POST", "/cards/{id}/use", &card, json!({})).await;
+    let cards = w.get("head", &format!("/movements/{plan}/cards")).await.ok();
+    assert_eq!(cards.body["items"][0]["used_on"], w.app.now().day().to_string());
+}
+
+/// A run when it has ended.
+async fn ended(w: &World, run: &str) -> Value {
+    for _ in 0..600 {
+        let seen = w.get("head", &format!("/runs/{run}")).await.ok().body;
+        if seen["state"] != "running" {
+            return seen;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the run did not end");
+}
+
 async fn gathered(walk: &mut Walk<'_>) {
     let w = walk.w;
     let on = w.app.now().day().plus_days(12).to_string();
@@ -106,6 +162,10 @@ async fn gathered(walk: &mut Walk<'_>) {
     let id = walk.act("head", "POST", "/gatherings", "", body.clone()).await.id();
     walk.act("head", "POST", "/gatherings/{id}/ask", &id, json!({})).await;
     walk.act("vice", "POST", "/gatherings/{id}/give_back", &id, json!({ "reason": "写清路线" })).await;
+    let mut mended = body.clone();
+    mended["routes"] = json!("东门进、西门出，看台按班");
+    walk.act("head", "POST", "/gatherings/{id}", &id, mended).await;
+    assert_eq!(walk.read("head", "/gatherings/{id}", &id).await.body["routes"], "东门进、西门出，看台按班");
     walk.act("head", "POST", "/gatherings/{id}/ask", &id, json!({})).await;
     walk.act("vice", "POST", "/gatherings/{id}/approve", &id, json!({})).await;
     assert_eq!(walk.read("head", "/gatherings/{id}", &id).await.body["state"], "upward");
@@ -119,5 +179,6 @@ async fn gathered(walk: &mut Walk<'_>) {
 pub(super) async fn walk(walk: &mut Walk<'_>) {
     drilled(walk).await;
     moved(walk).await;
+    reckoned(walk).await;
     gathered(walk).await;
 }
