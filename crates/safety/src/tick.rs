@@ -17,7 +17,8 @@ const CLUE_ROUNDS: usize = 8;
 /// Deadlines fired in one round.
 const ROUND: i64 = 200;
 
-fn fire(cx: &mut Cx<'_, '_>, due: &Due) -> Result<()> {
+/// Fires one deadline that was taken. For `run`, and for the demo that walks its own time.
+pub fn fire(cx: &mut Cx<'_, '_>, due: &Due) -> Result<()> {
     match due.noun.as_str() {
         "hazard" => crate::hazard::due_fired(cx, due.id, &due.rule, due.due_at),
         "incident" => crate::incident::due_fired(cx, due.id, &due.rule, due.due_at),

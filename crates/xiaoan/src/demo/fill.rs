@@ -121,7 +121,7 @@ impl Runner {
             fired += ready.len();
             for one in ready {
                 self.job(&system, Meta::of("tick"), "tick", false, move |cx| match due::take(cx, &one)? {
-                    true => safety::hazard::due_fired(cx, one.id, &one.rule, one.due_at),
+                    true => safety::tick::fire(cx, &one),
                     false => Ok(()),
                 })?;
             }
@@ -140,7 +140,7 @@ impl Runner {
         let mut jobs = jobs.into_iter().peekable();
         while let Some(first) = jobs.peek().map(&at) {
             self.tick_until(first)?;
-            // No deadline that a job sets is nearer than a day, so within the window only older ones can pass.
+            // A deadline that a job of the window sets is met within it, or is a day away: what passes is older.
             let window = first.plus(WINDOW_MS);
             let end = self.next_due()?.map_or(window, |due| due.min(window));
             while let Some(job) = jobs.next_if(|job| at(job) <= first || at(job) < end) {

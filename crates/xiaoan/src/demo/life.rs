@@ -64,6 +64,7 @@ pub fn plan(world: &World<'_>) -> Vec<Job> {
     }
     jobs.extend(super::duties::plan(world).0);
     jobs.extend(super::moving::plan(world).0);
+    jobs.extend(super::urgent::plan(world));
     jobs.retain(|job| job.at < world.until);
     // Stable: acts of one story keep their order.
     jobs.sort_by_key(|job| job.at);

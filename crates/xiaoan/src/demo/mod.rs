@@ -19,6 +19,7 @@ mod photos;
 mod places;
 mod planted;
 mod story;
+mod urgent;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -295,6 +296,9 @@ fn live(
                 Deed::Work(new) => runner.job(actor, meta, "work", job.refused, move |cx| work::record(cx, &new)),
                 Deed::Sign(state) => runner.job(actor, meta, "sign", job.refused, move |cx| sign(cx, state)),
                 Deed::Settle => runner.job(actor, meta, "settle", job.refused, settle),
+                Deed::Urgent(urgent) => {
+                    runner.job(actor, meta, "urgent", job.refused, move |cx| urgent::run(cx, &urgent))
+                }
                 Deed::Move(seat, act) => {
                     let sheet = sheets.get(&seat).cloned();
                     runner.job(actor, meta, "move", job.refused, move |cx| moving::run(cx, &act, sheet.as_deref()))

@@ -12,6 +12,7 @@ use super::cast::Who;
 use super::moving::Move;
 use super::photos::Album;
 use super::places::Spot;
+use super::urgent::Urgent;
 use super::words::{self, note};
 
 const DAY_MINUTES: i64 = 24 * 60;
@@ -30,6 +31,8 @@ pub enum Deed {
     Settle,
     /// A timetable, a post, a drill of the school with this seat.
     Move(usize, Box<Move>),
+    /// An incident, an alarm, a line of a class, a list of another office.
+    Urgent(Box<Urgent>),
 }
 
 /// Who does what when.

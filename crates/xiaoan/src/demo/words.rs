@@ -471,3 +471,19 @@ pub mod moving {
         }
     }
 }
+
+/// What was urgent.
+pub mod urgent {
+    pub const DESK: &str = "值班员 老王";
+    pub const FALL: &str = "课间从肋木上摔下，左小腿肿痛，不能站立";
+    pub const YARD: &str = "操场";
+    pub const HOSPITAL: &str = "120 已到，送市中心医院，左小腿骨折，家长在院";
+    pub const CAUSE: &str = "肋木第三根横杠松动，课前没有检查";
+    pub const LESSONS: &str = "停用并更换肋木；体育器材每周一查，课前教师先试";
+    pub const QUARREL: &str = "两名学生推搡，一人眉角擦伤，校医已处理";
+    pub const CORRIDOR: &str = "教学楼二层走廊";
+    pub const ELBOW: &str = "擦桌子时碰到按钮";
+    pub const GATE: &str = "校门口家长争执推搡，公安到场带离";
+    pub const POLICE: &str = "放学后校门口学生打架，一人送医";
+    pub const NUMBER: &str = "J2026-1187";
+}
