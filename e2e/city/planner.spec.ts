@@ -88,9 +88,9 @@ test('a twelve-class school from one sheet of paper: timetable, posts, pictures,
   await p.locator('form[action$="/reckon"] [data-primary]').click();
   await p.waitForURL(/\/movements\/runs\//);
   await expect(p.locator('h2')).toContainText(['正在算']);
-  await axe(p, 'reckoning under way');
   await p.locator('button[value=cancel]').click();
   await expect(p.locator('main')).toContainText('停了，没有存下任何东西', { timeout: 20_000 });
+  await axe(p, 'a cancelled run');
   await p.goto('/movements');
   await expect(p.locator('main')).not.toContainText('不要的一份');
 
@@ -147,6 +147,10 @@ test('a twelve-class school from one sheet of paper: timetable, posts, pictures,
   await axe(v.page, 'approval on the phone');
   await shape(v.page, 'approval on the phone');
   await expect(v.page.locator('img.drawing').first()).toBeVisible();
+  // What a class teacher looks for is there on a phone as well: when, and by which stair.
+  const line = v.page.locator('table.list tbody tr').first();
+  await expect(line.getByText('11:30:00').first()).toBeVisible();
+  await expect(line.getByText(/楼梯|门厅/).first()).toBeVisible();
   await v.page.locator('button[value=approve]').click();
   await expect(v.page.locator('main')).toContainText('已批准');
 
@@ -176,6 +180,10 @@ test('a twelve-class school from one sheet of paper: timetable, posts, pictures,
   await expect(g.page.locator('main')).toContainText('今天封闭');
   await expect(g.page.locator('main')).toContainText('1号楼 东楼梯 2层下1层');
   await shape(g.page, 'list on the phone');
+  for (const path of ['/movements/posts', plan, `${plan}/print`]) {
+    await g.page.goto(path);
+    await shape(g.page, `${path} on the phone`);
+  }
   for (const theme of ['dark', 'yard']) {
     await setTheme(d.context, theme);
     for (const path of [plan, building, '/movements', '/movements/posts']) {
@@ -302,6 +310,10 @@ test('a drill from its plan to the printed record', async ({ browser }) => {
   const record = p.locator('article');
   for (const words of ['应急演练记录', '冬季火灾疏散演练', '火灾', spoken, '转弯平台加一名教师', director.name, '基本适宜', '填表人', '存证校验码']) await expect(record).toContainText(words);
   await expect(record.locator('table').nth(1).locator('tbody tr')).toHaveCount(classes.length);
+  await q.goto(`${drill}/print`);
+  await shape(q, 'record on the phone');
+  await q.goto(drill);
+  await expect(q.locator('table.list tbody tr').first().getByText('出来')).toBeVisible();
   // The list says that the term's drill has been held.
   await p.goto('/drills');
   await axe(p, 'drills');

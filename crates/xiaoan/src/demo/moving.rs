@@ -367,9 +367,6 @@ impl School<'_, '_> {
         let end = now.plus(END_MS);
         self.push(end, of.steer, of.seat, Move::Finish(id));
         self.planted(if night { "drill.night" } else { "drill.day" }, end);
-        if scenario == Scenario::Stampede {
-            self.planted("drill.stampede", end);
-        }
         self.review(of, scenario, id, end);
     }
 
@@ -392,9 +389,6 @@ impl School<'_, '_> {
         let entered = clock(day, 16, (of.nth % 60) as i64);
         self.push(entered, of.steer, of.seat, Move::Paper(id, said));
         self.planted("drill.day", entered);
-        if scenario == Scenario::Stampede {
-            self.planted("drill.stampede", entered);
-        }
         self.review(of, scenario, id, entered);
     }
 
@@ -455,9 +449,6 @@ impl School<'_, '_> {
         let end = now.plus(END_MS);
         self.push(end, of.steer, of.seat, Move::Finish(id));
         self.planted("drill.day", end);
-        if scenario == Scenario::Stampede {
-            self.planted("drill.stampede", end);
-        }
         self.review(&mut of, scenario, id, end);
     }
 }
