@@ -110,7 +110,9 @@ impl Scene<'_, '_> {
 
     /// School days before the demo's morning, the newest last.
     fn days(&self) -> Vec<base::Day> {
-        school_days(self.world.until.plus(-60 * Ms::DAY), self.world.until.day().start())
+        let today = self.world.until.day();
+        let days = school_days(self.world.until.plus(-60 * Ms::DAY), self.world.until);
+        days.into_iter().filter(|day| *day < today).collect()
     }
 
     fn reported(&mut self, nth: usize, at: Ms, new: NewIncident) -> Id {
@@ -121,6 +123,8 @@ impl Scene<'_, '_> {
         self.push(at.plus(3 * Ms::MINUTE), safety, Urgent::Act(id, Act::Call, called));
         self.push(at.plus(8 * Ms::MINUTE), officer, Urgent::Act(id, Act::Receive, Input::default()));
         self.push(at.plus(14 * Ms::MINUTE), officer, Urgent::Act(id, Act::Pass, Input::default()));
+        let city = self.world.cast.house(self.world.city.bureau(0)).first(Role::Officer);
+        self.push(at.plus(21 * Ms::MINUTE), city, Urgent::Act(id, Act::Receive, Input::default()));
         id
     }
 
@@ -129,6 +133,7 @@ impl Scene<'_, '_> {
         let day = |back: usize, hour: i64, minute: i64| {
             days.iter().rev().nth(back).map(|d| d.start().plus((hour * 60 + minute) * Ms::MINUTE))
         };
+        let city = self.world.cast.house(self.world.city.bureau(0)).first(Role::Officer);
         let (safety, officer, guard) = (self.who(0, Role::SafetyHead), self.officer(0), self.who(0, Role::Guard));
         if let (Some(at), Some(then), Some(end), Some(last)) =
             (day(14, 14, 31), day(14, 15, 40), day(13, 10, 0), day(11, 9, 0))
@@ -145,6 +150,7 @@ impl Scene<'_, '_> {
             let more = NewReport { progress: Some(say::HOSPITAL.into()), sent: Some(1), ..NewReport::default() };
             self.push(then, safety, Urgent::Again(id, ReportKind::Follow, Box::new(more)));
             self.push(then.plus(9 * Ms::MINUTE), officer, Urgent::Act(id, Act::Receive, Input::default()));
+            self.push(then.plus(17 * Ms::MINUTE), city, Urgent::Act(id, Act::Receive, Input::default()));
             self.push(end, safety, Urgent::Act(id, Act::End, Input::default()));
             let learnt = NewReport {
                 cause: Some(say::CAUSE.into()),
@@ -153,6 +159,7 @@ impl Scene<'_, '_> {
             };
             self.push(last, safety, Urgent::Again(id, ReportKind::Final, Box::new(learnt)));
             self.push(last.plus(50 * Ms::MINUTE), officer, Urgent::Act(id, Act::Receive, Input::default()));
+            self.push(last.plus(70 * Ms::MINUTE), city, Urgent::Act(id, Act::Receive, Input::default()));
         }
         if let Some(at) = day(0, 13, 12) {
             let told = NewReport {
