@@ -149,7 +149,8 @@ test('a twelve-class school from one sheet of paper: timetable, posts, pictures,
   await expect(v.page.locator('img.drawing').first()).toBeVisible();
   // What a class teacher looks for is there on a phone as well: when, and by which stair.
   const line = v.page.locator('table.list tbody tr').first();
-  await expect(line.getByText('11:30:00').first()).toBeVisible();
+  await expect(line.locator('.l1 .phone')).toBeVisible();
+  await expect(line.locator('.l1')).toContainText('11:30:00');
   await expect(line.getByText(/楼梯|门厅/).first()).toBeVisible();
   await v.page.locator('button[value=approve]').click();
   await expect(v.page.locator('main')).toContainText('已批准');
