@@ -167,11 +167,8 @@ fn what_is_reported_in_time_answers_the_question_by_itself_and_a_false_alarm_ask
         let drill = press(w, "张福贵");
         end(w, "李建国", drill, Outcome::False);
         let state = w.system(move |cx| {
-            Ok(cx
-                .tx
-                .row("select state from incident_draft where alarm = $1", db::args![drill])?
-                .unwrap()
-                .text("state")?)
+            let row = cx.tx.row("select state from incident_draft where alarm = $1", db::args![drill])?;
+            row.unwrap().text("state")
         });
         assert_eq!(state.unwrap(), "void");
         go(w, at("17T12:00"));

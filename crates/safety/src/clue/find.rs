@@ -258,7 +258,7 @@ fn of_line(cx: &mut Cx<'_, '_>, line: &absence::Line) -> Result<Option<Signal>> 
     let lines = absence::of_class(cx, line.class, line.day.plus_days(-2), line.day)?;
     let today: Vec<&absence::Line> = lines.iter().filter(|l| l.day == line.day).collect();
     let (Some(first), Some(newest)) = (today.first(), today.last()) else { return Ok(None) };
-    let newest_of = |day| lines.iter().filter(|l| l.day == day).next_back();
+    let newest_of = |day| lines.iter().rfind(|l| l.day == day);
     let before = |sign: &str| {
         [1i64, 2].iter().filter_map(|n| newest_of(line.day.plus_days(-n))).map(|l| l.counts.of(sign)).sum::<i64>()
     };
