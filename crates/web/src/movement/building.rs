@@ -23,7 +23,7 @@ const ROWS: usize = 12;
 const ROWS_MAX: usize = 90;
 /// Stairs of one house; rows shown while fewer are typed.
 const STAIRS: usize = 4;
-const STAIRS_SHOWN: usize = 2;
+const STAIRS_SHOWN: usize = 3;
 /// Houses of the form at most.
 const HOUSES: usize = 5;
 const GATES: usize = 2;
@@ -128,7 +128,7 @@ fn blocks(simple: &Simple, shown: usize) -> Vec<HouseBlock> {
     let count = simple.houses.len().max(shown).clamp(1, HOUSES);
     let one = |h: usize| {
         let house = simple.houses.get(h).cloned().unwrap_or_default();
-        let rows = (house.stairs.len() + usize::from(house.stairs.len() > 1)).clamp(STAIRS_SHOWN, STAIRS);
+        let rows = (house.stairs.len() + 1).clamp(STAIRS_SHOWN, STAIRS);
         let stairs = (0..rows).map(|i| {
             let s = house.stairs.get(i).cloned().unwrap_or_default();
             StairRow { n: i + 1, name: s.name, width: s.width, exit: s.exit }

@@ -88,7 +88,10 @@ fn sheet(name: &str, simple: Simple) -> Result<Sheet> {
 }
 
 /// Begins to reckon, on threads of its own; `Reckoning::wait` gives the sheets.
-pub struct Reckoning(Vec<JoinHandle<Result<Vec<(usize, Sheet)>>>>);
+pub struct Reckoning(Vec<JoinHandle<Result<Done>>>);
+
+/// What one thread has reckoned, by seat.
+type Done = Vec<(usize, Sheet)>;
 
 pub fn begin(city: &City, cast: &Cast, chosen: &[usize]) -> Reckoning {
     let wanted: Vec<(usize, String, Simple)> = planned(city, chosen)

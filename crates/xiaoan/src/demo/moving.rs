@@ -272,7 +272,7 @@ impl School<'_, '_> {
         let last: Vec<Day> = term.iter().copied().filter(|d| *d < self.world.until.day() && *d > set.day()).collect();
         for (n, day) in last.iter().rev().take(5).enumerate() {
             let substituted = (n == 1 || n == 3).then_some(n % 3);
-            let absent = (n == 2 && of.nth % 2 == 0).then_some(1);
+            let absent = (n == 2 && of.nth.is_multiple_of(2)).then_some(1);
             self.push(clock(*day, 11, 52), of.steer, of.seat, Move::Stand { substituted, absent });
         }
     }
@@ -330,7 +330,7 @@ impl School<'_, '_> {
             title: say::title(scenario, night),
             scenario,
             night,
-            told: of.nth % 2 == 0,
+            told: of.nth.is_multiple_of(2),
             window_from: from,
             window_until: until,
             place: Some(say::FIELD.into()),
@@ -361,7 +361,7 @@ impl School<'_, '_> {
         for line in 0..count {
             let who = if teachers.is_empty() { of.steer } else { teachers[line % teachers.len()] };
             let at = now.plus(15_000 + span * line as i64 / count as i64);
-            let unknown = i64::from(line == 2 && of.nth % 2 == 0 && !night);
+            let unknown = i64::from(line == 2 && of.nth.is_multiple_of(2) && !night);
             self.push(at, who, of.seat, Move::Call { drill: id, line, unknown });
         }
         let end = now.plus(END_MS);
@@ -430,7 +430,7 @@ impl School<'_, '_> {
             }
             return;
         };
-        if of.nth % LIVE != 0 || self.world.city.seat(of.seat).new.kind == UnitKind::Point {
+        if !of.nth.is_multiple_of(LIVE) || self.world.city.seat(of.seat).new.kind == UnitKind::Point {
             return self.paper(&mut of, scenario, day);
         }
         let made = clock(day.plus_days(-4), 15, (of.nth % 60) as i64);
