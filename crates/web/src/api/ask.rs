@@ -58,6 +58,14 @@ impl<T> Call<T> {
     ) -> Reply<A> {
         self.once_as(web, self.command.clone(), job).await
     }
+    /// `once` with the plain error, for whoever must tell a refusal from a fault.
+    pub async fn once_or_fault<A: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        web: &Web,
+        job: impl Fn(&mut Cx<'_, '_>) -> Result<A> + Send + 'static,
+    ) -> Result<A> {
+        self.once_plain(web, self.command.clone(), job).await
+    }
     /// `once` under another reading of the key.
     pub async fn once_as<A: Serialize + DeserializeOwned + Send + 'static>(
         &self,
@@ -65,8 +73,16 @@ impl<T> Call<T> {
         key: Option<Command>,
         job: impl Fn(&mut Cx<'_, '_>) -> Result<A> + Send + 'static,
     ) -> Reply<A> {
+        Ok(self.once_plain(web, key, job).await?)
+    }
+    async fn once_plain<A: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        web: &Web,
+        key: Option<Command>,
+        job: impl Fn(&mut Cx<'_, '_>) -> Result<A> + Send + 'static,
+    ) -> Result<A> {
         let once = move |cx: &mut Cx<'_, '_>| command::once(cx, key.as_ref(), |cx| job(cx));
-        Ok(web.write(self.actor(), self.meta.clone(), once).await?)
+        web.write(self.actor(), self.meta.clone(), once).await
     }
 }
 

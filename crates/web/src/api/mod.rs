@@ -11,15 +11,19 @@
 //! - `doc`      what every operation has in common
 //! - `dto`, `org`, `hazard`  the nouns' structs as they stand in JSON
 //! - one file per noun with its operations: `session`, `units`, `people`, `places`, `roll`, `hazards`, `acts`, `checks`, `incidents`, `files`,
-//!   `journal`, `duties`, `works`, `boards`, `drills`, `movements`
+//!   `journal`, `duties`, `works`, `boards`, `drills`, `movements`, `alarms`, `messages`, `tips`, `missives`, `clues`,
+//!   `absences`, `outsides`
 //!
-//! Not here: forms, pages, live updates.
+//! Not here: forms, pages, live updates; what people without an account do (a tip, an agency's letter): those are pages.
 
+mod absences;
 mod acts;
+mod alarms;
 mod ask;
 mod boards;
 mod buildings;
 mod checks;
+mod clues;
 mod doc;
 mod drills;
 mod dto;
@@ -30,9 +34,12 @@ mod hazard;
 mod hazards;
 mod incidents;
 mod journal;
+mod messages;
+mod missives;
 mod movements;
 mod notices;
 mod org;
+mod outsides;
 mod page;
 mod people;
 mod places;
@@ -40,6 +47,7 @@ mod roll;
 mod session;
 mod supports;
 mod texts;
+mod tips;
 mod units;
 mod wire;
 mod works;
@@ -76,6 +84,13 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(acts::routes())
         .merge(checks::routes())
         .merge(incidents::routes())
+        .merge(alarms::routes())
+        .merge(messages::routes())
+        .merge(tips::routes())
+        .merge(missives::routes())
+        .merge(clues::routes())
+        .merge(absences::routes())
+        .merge(outsides::routes())
         .merge(files::routes())
         .merge(journal::routes());
     OpenApiRouter::with_openapi(doc::base()).nest("/api/v1", nouns)

@@ -179,30 +179,39 @@ texts! {
     Number = 40;
 }
 
-/// A password: neither cleaned nor trimmed, never said again.
-#[derive(Clone)]
-pub struct Password(pub String);
-
-impl Password {
-    pub const MAX: usize = 128;
+/// Texts that are neither cleaned nor trimmed, and never said again.
+macro_rules! hidden {
+    ($($(#[$doc:meta])* $name:ident = $max:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(pub String);
+        impl $name {
+            pub const MAX: usize = $max as usize;
+        }
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<$name, D::Error> {
+                let typed = String::deserialize(d)?;
+                let got = typed.chars().count();
+                let fine = got <= $name::MAX;
+                fine.then_some($name(typed)).ok_or_else(|| D::Error::custom(format!("{TOO_LONG} {} {got}", $name::MAX)))
+            }
+        }
+        schema!($name, stringify!($name), string(Some(KnownFormat::Password)).max_length(Some($name::MAX)));
+    )+};
 }
 
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Password")
-    }
+hidden! {
+    Password = 128;
+    /// Of a far side; a bot's holds its key.
+    Address = safety::message::channel::ADDRESS_CHARS;
+    /// What a far side's messages are signed with.
+    Secret = safety::message::channel::SECRET_CHARS;
 }
-
-impl<'de> Deserialize<'de> for Password {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Password, D::Error> {
-        let typed = String::deserialize(d)?;
-        let got = typed.chars().count();
-        let fine = got <= Password::MAX;
-        fine.then_some(Password(typed)).ok_or_else(|| D::Error::custom(format!("{TOO_LONG} {} {got}", Password::MAX)))
-    }
-}
-
-schema!(Password, "Password", string(Some(KnownFormat::Password)).max_length(Some(Password::MAX)));
 
 fn measured(typed: &str, max: i64) -> Result<String, String> {
     let clean = text::clean(typed);
@@ -275,6 +284,22 @@ codes! {
     LegKind = safety::incident::LegKind, safety::incident::LegKind::ALL;
     Party = safety::incident::Party, safety::incident::Party::ALL;
     ReportKind = safety::incident::ReportKind, safety::incident::ReportKind::ALL;
+    AlarmState = safety::alarm::State, safety::alarm::State::ALL;
+    AlarmAct = safety::alarm::Act, safety::alarm::Act::ALL;
+    AlarmSource = safety::alarm::Source, safety::alarm::Source::ALL;
+    AlarmOutcome = safety::alarm::Outcome, safety::alarm::Outcome::ALL;
+    AlarmHere = safety::alarm::Here, safety::alarm::Here::ALL;
+    MessageKind = safety::message::Kind, safety::message::Kind::ALL;
+    Way = safety::kernel::outbox::Way, safety::kernel::outbox::Way::ALL;
+    DeliveryState = safety::kernel::outbox::Sent, safety::kernel::outbox::Sent::ALL;
+    TipKind = safety::tip::Kind, safety::tip::Kind::ALL;
+    TipState = safety::tip::State, safety::tip::State::ALL;
+    TipOutcome = safety::tip::Outcome, safety::tip::Outcome::ALL;
+    ClueFault = safety::clue::Fault, safety::clue::Fault::ALL;
+    ClueRule = safety::clue::Rule, safety::clue::Rule::ALL;
+    ClueState = safety::clue::State, safety::clue::State::ALL;
+    ClueSays = safety::clue::Says, safety::clue::Says::ALL;
+    OutsideSource = safety::outside::Source, safety::outside::Source::ALL;
 }
 
 impl From<Ms> for At {
@@ -305,6 +330,8 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
         DrillState DrillScenario DrillPart DrillSkill DrillFit MissingWhere MovementKind MovementState PostStood
         Story IncidentKind IncidentFamily IncidentState IncidentAct IncidentGrade IncidentClass IncidentFact IncidentBucket
         LegKind Party ReportKind
+        Address Secret AlarmState AlarmAct AlarmSource AlarmOutcome AlarmHere MessageKind Way DeliveryState
+        TipKind TipState TipOutcome ClueFault ClueRule ClueState ClueSays OutsideSource
     }
 }
 

@@ -11,6 +11,7 @@ use super::world::{PASSWORD, Reply, World, png};
 
 mod drills;
 mod owed;
+mod urgent;
 
 /// What the program itself tells of a hazard.
 async fn state(w: &World, id: &str) -> String {
@@ -335,6 +336,7 @@ async fn every_operation_succeeds_every_act_leaves_a_leaf_and_strangers_get_noth
     incidents(&mut walk).await;
     owed::walk(&mut walk).await;
     drills::walk(&mut walk).await;
+    urgent::walk(&mut walk).await;
     let before = w.leaves();
     w.open("vice", PASSWORD).await.ok();
     assert!(w.leaves() > before, "a sign-in is a record");

@@ -102,6 +102,7 @@ impl World {
             ("cityadmin", "city", &[Role::Admin][..]),
             ("auditor", "city", &[Role::Auditor]),
             ("officer", "county", &[Role::Officer]),
+            ("deputy", "county", &[Role::BureauVice]),
             ("farofficer", "far_county", &[Role::Officer]),
             ("vice", "school", &[Role::Vice]),
             ("principal", "school", &[Role::Principal]),
