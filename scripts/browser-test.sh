@@ -26,6 +26,6 @@ done
 export CITY_URL="http://127.0.0.1:$port" CITY_ACCOUNTS="$dir/data/demo-accounts.json"
 if [ "$part" = pictures ]; then node pictures.mjs; exit 0; fi
 only=()
-[ "$part" = journey ] && only=(journey packs duty)
+[ "$part" = journey ] && only=(journey packs duty urgent planner)
 [ -z "${CITY_ONLY:-}" ] || only=($CITY_ONLY)
 npx playwright test --config playwright.city.config.ts ${only[@]+"${only[@]}"}

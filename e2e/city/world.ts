@@ -74,7 +74,7 @@ export async function shape(page: Page, what: string): Promise<void> {
 function pages(all: string[], from: string): string[] {
   const base = new URL(from, process.env.CITY_URL!);
   const own = all.map((href) => new URL(href, base)).filter((u) => u.origin === base.origin);
-  const kept = own.filter((u) => !/^\/(files|assets|tlog|api|sw\.js|records|manifest)/.test(u.pathname) && !/\/proof$/.test(u.pathname) && !/[?&]as=/.test(u.search));
+  const kept = own.filter((u) => !/^\/(files|assets|tlog|api|sw\.js|records|manifest)/.test(u.pathname) && !/\/(proof|picture)$/.test(u.pathname) && !/[?&]as=/.test(u.search));
   return [...new Set(kept.map((u) => u.pathname + u.search))];
 }
 

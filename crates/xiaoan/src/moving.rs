@@ -40,6 +40,7 @@ fn key(table: &str) -> Option<&'static [&'static str]> {
         "due" => &["id", "rule"],
         "file_use" => &["hash", "id"],
         "setting" => &["name"],
+        "clue_mark" => &["source"],
         "unit_tree" => &["top", "unit"],
         "session" => &["hash"],
         "tally" => &["bureau", "entry", "period"],

@@ -48,7 +48,8 @@ pub const ZERO_AFTER: &str = "select id, received_at from incident_zero where un
 pub const INCIDENT: &str = "select * from incident where id = $1";
 pub const ALARMS_NEAR: &str = "select * from alarm where unit = $1 and test = 0 and received_at >= $2 and received_at <= $3 \
     order by received_at limit 20";
-pub const ROLL: &str = "select coalesce(sum(missing), 0) as n from alarm_roll where alarm = $1 and state = 'missing'";
+pub const ROLL: &str =
+    "select cast(coalesce(sum(missing), 0) as bigint) as n from alarm_roll where alarm = $1 and state = 'missing'";
 pub const REPORTS: &str = "select id, serial, kind, hurt, sent, serious, dead, missing, photos, received_at \
     from incident_report where incident = $1 order by serial limit 500";
 /// Another record that used the photo (`$1`) before a moment (`$3`).
