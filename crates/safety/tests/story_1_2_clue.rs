@@ -351,6 +351,11 @@ fn a_level_that_does_not_pass_on_is_asked_by_the_one_above() {
         assert_eq!((clue.unit_name.as_str(), clue.above_name.as_str()), ("昌邑区教育局", "吉林市教育局"));
         assert_eq!((clue.clue.rule, clue.clue.fault), (Rule::LateReport, Fault::Late));
         assert_eq!(says(&clue), [Says::Known, Says::Due, Says::NotYet]);
+        // Passed on after all: the clue says when.
+        w.by("于海涛", move |cx| incident::act::act(cx, id, Act::Pass, &Input::default())).unwrap();
+        go(w, at("16T12:05"));
+        let clue = only(w, "李局");
+        assert_eq!(says(&clue), [Says::Known, Says::Due, Says::Reported]);
         let clue = clue.clue.id;
         w.by("于海涛", move |cx| desk::explain(cx, clue, "系统外电话已报，未点转报")).unwrap();
         let d = Decision { outcome: "accounted".into(), reason: "电话记录属实".into(), verdict: None };
@@ -379,7 +384,9 @@ fn a_tip_of_an_injury_that_nobody_reported_is_asked_about_after_a_day_without_na
         let clue = only(w, "于海涛");
         assert_eq!((clue.clue.fault, says(&clue)), (Fault::Omitted, vec![Says::Told]));
         let school = only(w, "李建国");
-        assert_ne!(school.clue.traces[0].id, clue.clue.traces[0].id);
+        assert!(school.clue.traces[0].hidden() && !clue.clue.traces[0].hidden());
+        let day = clue.clue.at.day().start();
+        assert_eq!((school.clue.at, school.clue.traces[0].at), (day, day), "the day, not the hour");
         // The sources that the county has, and those that nobody records yet.
         let sources = w.sees("于海涛", desk::sources).unwrap();
         let n = |code: &str| sources.iter().find(|s| s.code == code).unwrap().n;

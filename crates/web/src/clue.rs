@@ -126,9 +126,8 @@ struct Mark {
 }
 
 fn mark(line: &Line, t: &Trace, bureau: bool) -> Mark {
-    let hidden = t.id.to_string().starts_with("00000000");
     let href = match t.noun.as_str() {
-        _ if hidden => String::new(),
+        _ if t.hidden() => String::new(),
         "alarm" => format!("/alarms/{}", t.id),
         "incident" => format!("/incidents/{}", t.id),
         "hazard" => format!("/hazards/{}", t.id),

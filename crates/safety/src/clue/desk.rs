@@ -5,7 +5,7 @@ use base::{Error, Id, Ms, Problem, Refusal, Result, limits};
 use db::{Row, args};
 use serde::{Deserialize, Serialize};
 
-use super::rule::{Fault, State, settle as next};
+use super::rule::{Fault, State, Trace, nobody, settle as next};
 use super::{Clue, from_row, load, sql};
 use crate::absence;
 use crate::kernel::cx::Cx;
@@ -39,11 +39,10 @@ pub struct Line {
 fn line(cx: &Cx<'_, '_>, row: &Row) -> Result<Line> {
     let mut clue = from_row(row)?;
     if !cx.actor.unit_kind.is_bureau() {
-        for trace in clue.traces.iter_mut().filter(|t| t.noun == "tip" || t.noun == "outside") {
-            trace.id = Id::from_parts(Ms(0), [0; 10]);
-        }
-        if clue.noun == "tip" || clue.noun == "outside" {
-            clue.subject = Id::from_parts(Ms(0), [0; 10]);
+        let theirs = |noun: &str| noun == "tip" || noun == "outside";
+        clue.traces.iter_mut().filter(|t| theirs(&t.noun)).for_each(Trace::hide);
+        if theirs(&clue.noun) {
+            (clue.subject, clue.at) = (nobody(), clue.at.day().start());
         }
     }
     Ok(Line {

@@ -126,7 +126,7 @@ fn enter(cx: &mut Cx<'_, '_>, found: &Found) -> Result<bool> {
     let traces = serde_json::json!(found.traces).to_string();
     if let Some(clue) = known(cx, found.noun, found.subject, found.rule)? {
         let same = (clue.rule, clue.fault, clue.incident) == (found.rule, found.fault, found.incident)
-            && clue.traces.len() == found.traces.len();
+            && clue.traces.iter().map(|t| t.says).eq(found.traces.iter().map(|t| t.says));
         if clue.state != State::Open || same {
             return Ok(false);
         }
@@ -186,8 +186,7 @@ fn tell(cx: &mut Cx<'_, '_>, id: Id, found: &Found, above: Id) -> Result<()> {
 fn answer(cx: &mut Cx<'_, '_>, clue: &Clue, incident: Id) -> Result<()> {
     let args = args![clue.id, State::Accounted, false, None::<String>, None::<String>, incident, None::<Id>, cx.now];
     cx.put("clue.answer", "clue", sql::CLOSE, args)?;
-    let told = Told { kind: Kind::Clue, noun: "clue", subject: clue.id, unit: clue.unit, dedupe: "" };
-    message::over(cx, told.noun, told.subject, told.kind)?;
+    message::over(cx, "clue", clue.id, Kind::Clue)?;
     cx.signal("clue", clue.county, clue.unit, clue.id);
     Ok(())
 }

@@ -118,6 +118,19 @@ impl Trace {
     pub fn of(self, of: &str) -> Trace {
         Trace { of: Some(of.into()), ..self }
     }
+    /// For whom it is about: that somebody outside knows, and on which day; not which record, nor at what hour.
+    pub(super) fn hide(&mut self) {
+        (self.id, self.at) = (nobody(), self.at.day().start());
+    }
+    /// The record is not for the reader.
+    pub fn hidden(&self) -> bool {
+        self.id == nobody()
+    }
+}
+
+/// Stands for the id of a record that the reader may not know.
+pub(super) fn nobody() -> Id {
+    Id::from_parts(Ms(0), [0; 10])
 }
 
 /// The state after a person closed a clue; none when it is closed already.
