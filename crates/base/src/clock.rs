@@ -1,8 +1,8 @@
 //! Two clocks. Business time (`Clock`) is what records carry and deadlines are judged by; it may be simulated.
 //! Machine time (`Stopwatch`) measures sessions, lockouts, rate limits and retries; it is never simulated.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
@@ -65,12 +65,26 @@ impl Ms {
 
 #[derive(Debug)]
 enum Source {
-    /// The machine's clock, never going back within one run.
-    Wall { last: AtomicI64 },
+    /// The machine's clock, never going back within one run, and never standing still.
+    Wall(Mutex<Wall>),
     /// Starts at `start` and runs `factor` times as fast as the machine (factor 1 = real speed).
     Simulated { start: i64, began: Instant, factor: i64 },
     /// Stands still until moved by hand: tests and the demo's fill.
     Manual(AtomicI64),
+}
+
+/// The last time that was told, microseconds, and when it was told by the machine's count since its start.
+#[derive(Clone, Copy, Debug)]
+struct Wall {
+    last: i64,
+    at: Instant,
+}
+
+/// The time after `passed` microseconds of the machine's count, when the wall says `wall`. A wall ahead is followed. A wall
+/// that was stepped back is not, since records must not be reordered: time then passes half as fast until the wall has
+/// caught up, so that deadlines still come, later than they should by at most as long again, and none comes twice.
+fn follow(last: i64, passed: i64, wall: i64) -> i64 {
+    if wall >= last { wall } else { last + passed.max(0) / 2 }
 }
 
 /// The business clock. Cheap to clone; every clone tells the same time.
@@ -78,8 +92,10 @@ enum Source {
 pub struct Clock(Arc<Source>);
 
 impl Clock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place where machine time is read")]
     pub fn wall() -> Clock {
-        Clock(Arc::new(Source::Wall { last: AtomicI64::new(0) }))
+        let wall = Wall { last: 0, at: Instant::now() };
+        Clock(Arc::new(Source::Wall(Mutex::new(wall))))
     }
     #[expect(clippy::disallowed_methods, reason = "this is the one place where machine time is read")]
     pub fn simulated(start: Ms, factor: i64) -> Clock {
@@ -91,10 +107,13 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place where the wall clock is read")]
     pub fn now(&self) -> Ms {
         match &*self.0 {
-            Source::Wall { last } => {
-                let wall = SystemTime::now().duration_since(UNIX_EPOCH).map(|d| d.as_millis() as i64).unwrap_or(0);
-                // A clock stepped back must not reorder records.
-                Ms(last.fetch_max(wall, Ordering::Relaxed).max(wall))
+            Source::Wall(told) => {
+                let wall = SystemTime::now().duration_since(UNIX_EPOCH).map(|d| d.as_micros() as i64).unwrap_or(0);
+                let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+                let at = Instant::now();
+                let passed = at.duration_since(told.at).as_micros() as i64;
+                *told = Wall { last: follow(told.last, passed, wall), at };
+                Ms(told.last / 1_000)
             }
             Source::Simulated { start, began, factor } => {
                 Ms(start + (began.elapsed().as_millis() as i64).saturating_mul(*factor))
@@ -115,7 +134,7 @@ impl Clock {
     }
     /// Is this time made up? Pages then show the banner 演示数据 with the clock.
     pub fn is_simulated(&self) -> bool {
-        !matches!(&*self.0, Source::Wall { .. })
+        !matches!(&*self.0, Source::Wall(_))
     }
 }
 
@@ -149,6 +168,30 @@ impl Stopwatch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wall_that_jumps_is_followed_forward_and_outlived_backward() {
+        const SECOND: i64 = 1_000_000;
+        const HOUR: i64 = 3_600 * SECOND;
+        let start = 1_795_390_200 * SECOND;
+        // Looked at each second for three hours while the wall is as far off as `off` says at that second.
+        let run = |off: fn(i64) -> i64| {
+            let mut told = vec![start];
+            for s in 1..=10_800 {
+                let last = told[told.len() - 1];
+                told.push(follow(last, SECOND, start + s * SECOND + off(s)));
+            }
+            told
+        };
+        let back = run(|s| if s > 600 { -HOUR } else { 0 });
+        assert!(back.windows(2).all(|w| w[1] > w[0]), "never back, never still");
+        assert_eq!(back[600 + 60] - back[600], 30 * SECOND, "half as fast");
+        assert_eq!(back[10_800], start + 10_800 * SECOND - HOUR, "and caught up after twice the step");
+        let ahead = run(|s| if s > 600 && s <= 660 { HOUR } else { 0 });
+        assert_eq!(ahead[601] - ahead[600], HOUR + SECOND);
+        assert!(ahead.windows(2).all(|w| w[1] > w[0]));
+        assert_eq!(ahead[10_800], start + 10_800 * SECOND);
+    }
 
     #[test]
     fn local_time_is_eight_hours_ahead_and_survives_a_round_trip() {
