@@ -18,7 +18,7 @@
 //   shell   [data-pill] [data-pill-words] [data-offline] [data-signin] [data-toasts] [data-find] [data-nav="key"]
 //           [data-outbox-list] on /outbox; [data-chosen] [data-chosen-count] for ticked rows
 
-import { step } from './check';
+import { addSeen, step } from './check';
 import './clock';
 import { $, $$, ask, body, button, closeDialog, make, openDialog, toast, W } from './dom';
 import { initDrafts } from './drafts';
@@ -130,8 +130,9 @@ initSender();
 initShell();
 const main = $('main[data-live]');
 if (main) initLive(main);
-const restored = initDrafts();
 const round = $<HTMLFormElement>('form[data-check]');
+if (round) addSeen(round);
+const restored = initDrafts();
 if (round) void restored.then(() => step(round));
 const shelf = $('[data-outbox-list]');
 if (shelf) showOutbox(shelf);

@@ -15,6 +15,16 @@ const resultOf = (place: HTMLElement): Result | undefined => $<HTMLInputElement>
 const seenOf = (place: HTMLElement) => $<HTMLInputElement>('input[type=hidden][name^="seen_"]', place);
 /** The place's id stands once, in the name of the field that says when it was seen: a round has many places. */
 const idOf = (place: HTMLElement): string => seenOf(place)?.name.slice('seen_'.length) ?? '';
+/**
+ * Gives each place the field that says when it was seen. The page sends it only where something stands in it: a round has
+ * many places, and their ids are what it weighs.
+ */
+export function addSeen(form: HTMLFormElement): void {
+  for (const place of $$('fieldset[data-place]', form)) {
+    const name = radio(place, 'fine')?.name.replace('result_', 'seen_');
+    if (name && !seenOf(place)) place.append(make('input', { type: 'hidden', name, value: '' }));
+  }
+}
 const nameOf = (place: HTMLElement): string => $('legend', place)?.textContent?.trim() ?? '';
 
 /** Progress as one bar: what is answered in green, the place in hand in blue. */
