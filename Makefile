@@ -3,7 +3,7 @@ CARGO ?= cargo
 DEMO_DATA ?= ./data/demo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: demo test bench bench-crowd bench-board lint fmt clean-demo pictures
+.PHONY: demo test bench bench-crowd bench-board bench-faults lint fmt clean-demo pictures
 
 demo:
 	$(CARGO) build --release -p xiaoan
@@ -15,11 +15,17 @@ clean-demo:
 test:
 	bash scripts/test.sh
 
+# Figures, then the fault tests at their full length (about an hour).
 bench:
 	bash scripts/bench.sh
+	bash scripts/bench-faults.sh
+
+bench-faults:
+	bash scripts/bench-faults.sh
 
 bench-crowd:
 	bash scripts/bench-crowd.sh
+
 # The bureau's board with 10,000 schools; its data is kept between runs.
 bench-board:
 	bash scripts/bench-board.sh

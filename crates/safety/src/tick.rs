@@ -23,6 +23,7 @@ pub fn fire(cx: &mut Cx<'_, '_>, due: &Due) -> Result<()> {
         "hazard" => crate::hazard::due_fired(cx, due.id, &due.rule, due.due_at),
         "incident" => crate::incident::due_fired(cx, due.id, &due.rule, due.due_at),
         "alarm" => crate::alarm::act::due_fired(cx, due.id, due.due_at),
+        "notice" => crate::notice::urgent::due_fired(cx, due.id, due.due_at),
         other => {
             tracing::error!(noun = other, "a deadline without a noun");
             Ok(())
@@ -31,7 +32,7 @@ pub fn fire(cx: &mut Cx<'_, '_>, due: &Due) -> Result<()> {
 }
 
 /// Nouns that `fire` knows; a test holds the table `due` against it.
-pub const NOUNS: &[&str] = &["hazard", "incident", "alarm"];
+pub const NOUNS: &[&str] = &["hazard", "incident", "alarm", "notice"];
 
 /// Fires what is due; answers how many. Each is its own transaction, so that one fault stops no other.
 pub fn run(app: &App) -> Result<usize> {

@@ -46,6 +46,7 @@ fn lived_in(w: &World) -> Id {
     crate::story_tip::lived_in(w);
     crate::story_missive::lived_in(w);
     crate::notice::lived_in(w);
+    crate::story_1_2_urgent::lived_in(w);
     crate::story_3_5::lived_in(w);
     crate::story_2_5::lived_in(w);
     crate::story_1_2::lived_in(w);
@@ -87,6 +88,7 @@ fn a_changed_an_added_and_a_removed_row_of_every_record_table_are_named() {
                 "class" if matches!(name, "alarm_roll" | "absence") => "salt".into(),
                 "dedupe" if name == "outside" => "'geist'".into(),
                 "subject" if name == "clue" => "salt".into(),
+                "notice" if name == "notice_urgent" => "salt".into(),
                 "alarm" if name == "incident_draft" => "salt".into(),
                 "serial" if name == "alarm" => "serial + 1000".into(),
                 "period" if name == "period_sheet" => "'geist'".into(),

@@ -6,6 +6,7 @@
 mod audit;
 mod below;
 mod calendar;
+mod clocks;
 mod clue_corpus;
 mod duty_board;
 mod duty_cells;
@@ -27,6 +28,7 @@ mod story_1_1;
 mod story_1_2;
 mod story_1_2_clue;
 mod story_1_2_people;
+mod story_1_2_urgent;
 mod story_1_3;
 mod story_2_5;
 mod story_2_6;

@@ -2,7 +2,8 @@
 //! answers, and goes on when somebody answered and nobody came; every class is accounted for; it ends with a reason.
 
 use base::{Id, Ms, Refusal};
-use safety::alarm::{self, Act, Alarm, Here, Input, NewAlarm, Outcome, State, button, roll, view};
+use safety::alarm::{self, Act, Alarm, Here, Input, NewAlarm, Outcome, State, button, roll, spread, view};
+use safety::duty::{self, Mark};
 use safety::kernel::outbox::{self, Line, Sent, Way};
 use safety::message::channel::{self, Carried};
 use safety::message::send::{self, Rang};
@@ -310,12 +311,27 @@ fn a_test_shows_whether_the_line_is_sound_and_wakes_nobody() {
             w.system(move |cx| send::settle(cx, key, claim, &taken)).unwrap();
         }
         w.clock.advance(20 * Ms::SECOND);
+        does(w, "马校长", id, Act::Acknowledge);
+        let alarm = now(w, id);
+        assert_eq!(
+            (alarm.state, alarm.heard_at, alarm.linked_at),
+            (State::Acknowledged, None, None),
+            "answered himself"
+        );
         does(w, "县值班", id, Act::Acknowledge);
+        let alarm = now(w, id);
+        assert!(alarm.state.is_open() && alarm.heard_at.is_some(), "the police are asked too, and have not answered");
+        let asked = w.sees("公安席", move |cx| view::show(cx, id)).unwrap().acts;
+        assert!(asked.contains(&Act::Acknowledge));
+        assert!(!w.sees("市值班", move |cx| view::show(cx, id)).unwrap().acts.contains(&Act::Acknowledge));
+        w.clock.advance(10 * Ms::SECOND);
+        does(w, "公安席", id, Act::Acknowledge);
         let view = w.sees("李建国", move |cx| view::show(cx, id)).unwrap();
         assert_eq!((view.alarm.state, view.alarm.outcome), (State::Ended, Some(Outcome::Test)));
         let health = view.health;
         assert!(health.told > 0 && health.told == health.delivered && health.dead == 0, "{health:?}");
         assert!(health.answered_ms.is_some_and(|ms| (20_000..60_000).contains(&ms)), "{health:?}");
+        assert_eq!(health.linked_ms.zip(health.heard_ms).map(|(police, above)| police - above), Some(10_000));
 
         let silent = w.by("李建国", move |cx| alarm::raise::raise(cx, &again)).unwrap();
         w.fast_forward(5 * Ms::MINUTE);
@@ -379,5 +395,55 @@ fn the_lists_are_prepared_for_every_reach() {
                 w.app.db().prepare(&sql).unwrap();
             }
         }
+    });
+}
+
+#[test]
+fn a_monthly_test_counts_once_somebody_outside_has_answered_and_the_bureau_sees_in_how_many_schools() {
+    on_both(|w| {
+        ready(w);
+        let school = w.school;
+        let mark =
+            |unit: Id| w.sees("于海涛", move |cx| duty::cell(cx, unit, "alarm.test", "2026-11", "")).unwrap().mark;
+        // The city sees both counties: four schools, of which one is in use.
+        let spread = || w.sees("市值班", spread::read).unwrap();
+        let figures = |s: &spread::Spread| (s.schools.len(), s.built, s.tested, s.linked);
+        let all = spread().schools.len();
+        assert_eq!(all, 4);
+        assert_eq!(figures(&spread()), (all, 0, 0, 0));
+        let test = || NewAlarm { test: true, ..NewAlarm::default() };
+        let press = |who: &str| {
+            let new = test();
+            w.by(who, move |cx| alarm::raise::raise(cx, &new)).unwrap()
+        };
+
+        let alone = press("李建国");
+        does(w, "马校长", alone, Act::Acknowledge);
+        w.fast_forward(10 * Ms::MINUTE);
+        assert_eq!(now(w, alone).state, State::Ended);
+        assert_eq!(mark(school), Mark::NotDue, "a school that answers itself has shown nothing");
+        assert_eq!(figures(&spread()), (all, 1, 0, 0));
+
+        let above = press("李建国");
+        does(w, "县值班", above, Act::Acknowledge);
+        w.fast_forward(10 * Ms::MINUTE);
+        assert_eq!((now(w, above).state, mark(school)), (State::Ended, Mark::OnTime));
+        assert_eq!(figures(&spread()), (all, 1, 1, 0), "the police have not answered");
+
+        let police = press("李建国");
+        does(w, "公安席", police, Act::Acknowledge);
+        assert_eq!(now(w, police).state, State::Ended);
+        let seen = spread();
+        assert_eq!(figures(&seen), (all, 1, 1, 1));
+        let last = seen.schools.last().unwrap();
+        assert!(
+            last.unit == school && last.linked_at.is_some() && seen.schools[0].tried_at.is_none(),
+            "what lacks first"
+        );
+        assert_eq!(refusal(w.sees("张福贵", spread::read)), Refusal::NoRight, "a guard has no schools below");
+
+        // A new month begins anew.
+        w.fast_forward(16 * Ms::DAY);
+        assert_eq!(figures(&spread()), (all, 0, 0, 0));
     });
 }

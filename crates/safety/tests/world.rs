@@ -29,7 +29,8 @@ pub struct World {
     pub stair: Id,
     pub foreign_gate: Id,
     pub point_room: Id,
-    _dir: TempDir,
+    target: db::Target,
+    dir: TempDir,
 }
 
 /// Runs a story on SQLite, and on PostgreSQL when `XIAOAN_TEST_PG` is set (it says so when it is not); then audits.
@@ -38,6 +39,16 @@ pub fn on_both(story: impl Fn(&World)) {
         story(world);
         world.audit();
     });
+}
+
+/// The same for a story that restarts the house; it audits itself.
+pub fn on_both_owned(story: impl Fn(World)) {
+    let (dir, target) = testing::sqlite_file();
+    story(World::new(dir, target));
+    match testing::postgres() {
+        Some(target) => story(World::new(TempDir::new(), target)),
+        None => eprintln!("PostgreSQL skipped: XIAOAN_TEST_PG is not set"),
+    }
 }
 
 /// The same for a story that leaves the log broken on purpose.
@@ -53,7 +64,7 @@ pub fn on_both_unaudited(story: impl Fn(&World)) {
 impl World {
     pub fn new(dir: TempDir, target: db::Target) -> World {
         let clock = Clock::manual(Ms::parse("2026-11-16T07:30:00+08:00").unwrap());
-        let app = App::open(Setup::new(target, dir.path(), clock.clone(), "test.xiaoan/log/2026", [7; 32])).unwrap();
+        let app = open(&target, &dir, &clock);
         let mut w = World {
             app,
             clock,
@@ -68,7 +79,8 @@ impl World {
             stair: nobody(),
             foreign_gate: nobody(),
             point_room: nobody(),
-            _dir: dir,
+            target,
+            dir,
         };
         w.city = w.open(UnitKind::City, "吉林市教育局", None, 2202);
         w.county = w.open(UnitKind::County, "昌邑区教育局", Some(w.city), 220202);
@@ -104,6 +116,15 @@ impl World {
             w.person(name, unit, roles);
         }
         w
+    }
+
+    /// The same house after a restart, on a machine whose clock now says `at`.
+    pub fn restarted(self, at: Ms) -> World {
+        self.app.db().settle(10_000).unwrap();
+        let World { app, target, dir, .. } = self;
+        drop(app);
+        let clock = Clock::manual(at);
+        World { app: open(&target, &dir, &clock), clock, target, dir, ..self }
     }
 
     pub fn open(&self, kind: UnitKind, name: &str, parent: Option<Id>, county: i64) -> Id {
@@ -225,6 +246,10 @@ impl World {
             assert!(safety::tick::NOUNS.contains(&row.text("noun").unwrap().as_str()), "a deadline without a noun");
         }
     }
+}
+
+fn open(target: &db::Target, dir: &TempDir, clock: &Clock) -> Arc<App> {
+    App::open(Setup::new(target.clone(), dir.path(), clock.clone(), "test.xiaoan/log/2026", [7; 32])).unwrap()
 }
 
 fn nobody() -> Id {

@@ -1,7 +1,10 @@
 //! 一键报警 (5.2): the button, what is open now, one alarm with its ladder, who is accounted for and what the viewer is to
 //! do, the tests of the line, buttons on walls. The device's own call is `POST /press`.
 
+pub mod live;
 pub mod queue;
+mod show;
+mod spread;
 
 use std::collections::BTreeMap;
 
@@ -12,8 +15,8 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base::{Error, Id, Ms, Refusal, Result};
-use safety::alarm::view::{self, Line, View};
-use safety::alarm::{self, Act, Here, Input, NewAlarm, Outcome, button, roll};
+use safety::alarm::view::{self, Line};
+use safety::alarm::{self, Act, NewAlarm, button};
 use safety::kernel::rights::{Action, Reach, reach};
 use safety::org::{UnitKind, place, unit};
 use safety::{Actor, Cx, Meta};
@@ -33,9 +36,10 @@ pub fn routes() -> Router<Web> {
         .route("/alarms", get(list).post(raise))
         .route("/alarms/new", get(new))
         .route("/alarms/tests", get(tests))
-        .route("/alarms/{id}", get(show))
-        .route("/alarms/{id}/roll", post(account))
-        .route("/alarms/{id}/{act}", post(act))
+        .route("/alarms/schools", get(spread::show))
+        .route("/alarms/{id}", get(show::show))
+        .route("/alarms/{id}/roll", post(show::account))
+        .route("/alarms/{id}/{act}", post(show::act))
         .route("/units/{id}/buttons", get(buttons).post(add_button))
         .route("/units/{id}/police", post(hear))
         .route("/buttons/{id}", post(end_button))
@@ -83,6 +87,8 @@ fn row(line: Line) -> Row {
 struct ListPage {
     shell: Shell,
     tests: bool,
+    /// Sees schools below: how they stand this month.
+    above: bool,
     open: usize,
     may_raise: bool,
     rows: Vec<Row>,
@@ -105,7 +111,8 @@ async fn list_page(web: &Web, signed: &Signed, tests: bool) -> Answer {
     let rows: Vec<Row> = lines.into_iter().map(row).collect();
     let open = rows.iter().filter(|r| r.open).count();
     let may_raise = reach(signed.actor().role, Action::AlarmRaise) != Reach::Nothing;
-    page::full(&ListPage { shell, tests, open, may_raise, rows })
+    let above = reach(signed.actor().role, Action::AlarmRead) == Reach::Subtree;
+    page::full(&ListPage { shell, tests, above, open, may_raise, rows })
 }
 
 async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
@@ -212,164 +219,6 @@ fn kept(web: &Web, ask: &Ask, id: Option<Id>) -> Answer {
     }
     let at = words::at_full(web.now());
     page::again(&KeptPage { shell: Shell::bare(web, ask), at }, StatusCode::ACCEPTED)
-}
-
-struct StepRow {
-    what: String,
-    by: String,
-    at: String,
-    planned: String,
-    note: String,
-}
-
-struct RollRow {
-    class: String,
-    name: String,
-    pupils: i64,
-    here: Word,
-    missing: i64,
-}
-
-#[derive(Template)]
-#[template(path = "alarm/show.html")]
-struct ShowPage {
-    shell: Shell,
-    crumbs: Vec<Crumb>,
-    id: String,
-    title: String,
-    number: String,
-    state: Word,
-    test: bool,
-    open: bool,
-    pressed: String,
-    raiser: String,
-    phone: String,
-    police: String,
-    outcome: String,
-    reason: String,
-    next: String,
-    health: String,
-    waiting: i64,
-    steps: Vec<StepRow>,
-    roll: Vec<RollRow>,
-    count: roll::Count,
-    card: &'static [&'static str],
-    can: Can,
-    outcomes: Vec<Choice>,
-    typed: Fields,
-    faults: Vec<FieldFault>,
-}
-
-/// What the viewer may do now.
-#[derive(Clone, Copy, Default)]
-struct Can {
-    acknowledge: bool,
-    arrive: bool,
-    end: bool,
-    note: bool,
-    account: bool,
-}
-
-async fn show_page(
-    web: &Web,
-    signed: &Signed,
-    id: Id,
-    typed: Fields,
-    faults: Vec<FieldFault>,
-) -> std::result::Result<ShowPage, WebError> {
-    let seen = web.read(signed.actor(), move |cx| view::show(cx, id)).await?;
-    let mut shell = signed.shell(web, At::Alarms).await?;
-    shell.tabs = tabs(signed.actor());
-    let card = say::card(signed.actor().role);
-    Ok(shown(shell, seen, card, typed, faults))
-}
-
-fn shown(shell: Shell, view: View, card: &'static [&'static str], typed: Fields, faults: Vec<FieldFault>) -> ShowPage {
-    let a = view.alarm;
-    let may = |act: Act| view.acts.contains(&act);
-    let place = view.place_name.unwrap_or_default();
-    let at = words::at_full(a.received_at);
-    let h = view.health;
-    let step = |s: view::Step| StepRow {
-        what: say::done(s.act, s.rung),
-        by: s.by.or(s.by_unit).unwrap_or_else(|| "系统".into()),
-        at: words::at_full(s.received_at),
-        planned: s.planned_at.map(words::at_full).unwrap_or_default(),
-        note: s.note.unwrap_or_default(),
-    };
-    let line = |l: roll::RollLine| RollRow {
-        class: l.class.to_string(),
-        name: l.name,
-        pupils: l.pupils,
-        here: say::here(l.here),
-        missing: l.missing,
-    };
-    ShowPage {
-        crumbs: vec![crumb(say::TITLE, "/alarms"), crumb(a.number.clone(), "")],
-        id: a.id.to_string(),
-        title: format!("{} {place}", view.unit_name).trim().to_string(),
-        number: a.number,
-        state: say::state(a.state, a.test),
-        test: a.test,
-        open: a.state.is_open(),
-        pressed: at,
-        raiser: view.raiser.unwrap_or_else(|| "墙上的按钮".into()),
-        phone: view.phone.unwrap_or_default(),
-        police: view.agency_name.unwrap_or_default(),
-        outcome: a.outcome.map_or(String::new(), |o| say::outcome(o).to_string()),
-        reason: a.end_reason.unwrap_or_default(),
-        next: a.due_at.filter(|_| !a.test).map(words::at_full).unwrap_or_default(),
-        health: say::line_health(h.told, h.delivered, h.dead, h.answered_ms),
-        waiting: h.waiting,
-        steps: view.steps.into_iter().map(step).collect(),
-        can: Can {
-            acknowledge: may(Act::Acknowledge) && a.state == alarm::State::Raised,
-            arrive: may(Act::Arrive) && a.on_site_at.is_none() && !a.test,
-            end: may(Act::End),
-            note: may(Act::Note),
-            account: may(Act::Account),
-        },
-        roll: view.roll.into_iter().map(line).collect(),
-        count: view.count,
-        card,
-        outcomes: [Outcome::Real, Outcome::False].map(|o| Choice::new(o.code(), say::outcome(o))).into(),
-        typed,
-        faults,
-        shell,
-    }
-}
-
-async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
-    page::full(&show_page(&web, &signed, id_of(&id)?, Fields::default(), Vec::new()).await?)
-}
-
-async fn after<T>(web: &Web, posted: &Posted, id: Id, done: Result<T>) -> Answer {
-    match done {
-        Ok(_) => page::done(&posted.signed.ask, web.now(), id, format!("/alarms/{id}")),
-        Err(e) => {
-            let Kept { status, faults } = page::keep(&posted.signed.ask, e)?;
-            page::again(&show_page(web, &posted.signed, id, posted.fields.clone(), faults).await?, status)
-        }
-    }
-}
-
-async fn act(Held(web): Held<Web>, Path((id, act)): Path<(String, String)>, posted: Posted) -> Answer {
-    let id = id_of(&id)?;
-    let Some(act) = Act::from_code(&act) else { return Err(WebError::not_found()) };
-    let f = &posted.fields;
-    let input = Input { note: f.opt("note"), outcome: Outcome::from_code(f.get("outcome")) };
-    let done = web.act(&posted, move |cx| alarm::act::act(cx, id, act, &input).map(|a| a.id)).await;
-    after(&web, &posted, id, done).await
-}
-
-async fn account(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
-    let id = id_of(&id)?;
-    let f = &posted.fields;
-    let class = f.id("class")?.unwrap_or(id);
-    let here = Here::from_code(f.get("here")).unwrap_or(Here::Unknown);
-    let missing = f.get("missing").trim().parse().unwrap_or(0);
-    let done = web.act(&posted, move |cx| roll::account(cx, id, class, here, missing)).await;
-    after(&web, &posted, id, done).await
 }
 
 struct ButtonRow {

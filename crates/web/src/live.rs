@@ -70,6 +70,7 @@ fn page(name: &str) -> Option<&'static dyn LivePage> {
         "board" => Some(&crate::board::live::LIVE),
         "incidents" => Some(&crate::incident::list::LIVE),
         "alarms" => Some(&crate::alarm::LIVE),
+        "alarm" => Some(&crate::alarm::live::LIVE),
         "messages" => Some(&crate::message::LIVE),
         _ => None,
     }

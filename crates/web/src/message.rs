@@ -46,6 +46,7 @@ pub fn record_path(noun: &str, id: Id) -> String {
         "alarm" => format!("/alarms/{id}"),
         "incident" => format!("/incidents/{id}"),
         "clue" => format!("/clues/{id}"),
+        "notice" => format!("/notices/{id}"),
         _ => MESSAGES.into(),
     }
 }
@@ -115,6 +116,10 @@ fn matter(cx: &mut Cx<'_, '_>, m: &Message) -> Result<(String, String)> {
             let c = safety::clue::load(cx, m.subject)?;
             let unit = unit::load(cx, c.unit)?.name;
             Ok((format!("{}：{}", say::begins(m.kind), words::clue::rule(c.rule)), unit))
+        }
+        "notice" => {
+            let n = safety::notice::show(cx, m.subject)?;
+            Ok((format!("{}：{}", say::begins(m.kind), n.title), n.unit_name))
         }
         "alarm" => {
             let view = safety::alarm::view::show(cx, m.subject)?;

@@ -1,11 +1,12 @@
 //! 通知: the pack's notice and 专项 notices with 签收, answers and 汇总表; what a county or a school adds on top; the year
 //! plan and the year-end summary (1.3, 2.6, 4.3). Decides nothing.
 //!
-//! `new` a notice being written and tried · `show` one with its receipts · `plan` layers, plan, year end
+//! `new` a notice being written and tried · `urgent` an urgent one in one press · `show` one with its receipts · `plan` layers, plan, year end
 
 mod new;
 mod plan;
 mod show;
+mod urgent;
 
 use askama::Template;
 use axum::Router;
@@ -25,6 +26,7 @@ pub fn routes() -> Router<Web> {
     Router::new()
         .route("/notices", get(list))
         .route("/notices/new", get(new::form).post(new::send))
+        .route("/notices/urgent", get(urgent::form).post(urgent::send))
         .route("/notices/pack", post(dispatch))
         .route("/notices/{id}", get(show::show))
         .route("/notices/{id}/sign", post(show::sign))
@@ -74,6 +76,7 @@ struct ListPage {
     rows: Vec<Row>,
     waiting: usize,
     may_issue: bool,
+    may_urge: bool,
     /// The pack's notice has not been sent by this unit.
     may_dispatch: bool,
     pack: String,
@@ -99,6 +102,7 @@ async fn list_page(
         waiting: lines.iter().filter(|l| l.to_sign && !l.signed && l.notice.ended_on.is_none()).count(),
         rows: lines.iter().map(row).collect(),
         may_issue,
+        may_urge: reach(signed.actor().role, Action::NoticeUrge) != Reach::Nothing,
         may_dispatch: may_issue && top && !sent,
         pack: web.app.pack().title.clone(),
         due: web.now().day().plus_days(SIGN_DAYS).to_string(),

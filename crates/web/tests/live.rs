@@ -14,12 +14,12 @@ use crate::world::{Browser, World};
 /// Longest wait for something that is to come; what must not come is looked for until a later event has come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Stream {
+pub struct Stream {
     body: axum::body::BodyDataStream,
-    text: String,
+    pub text: String,
 }
 
-async fn open(w: &World, b: &Browser, path: &str) -> Stream {
+pub async fn open(w: &World, b: &Browser, path: &str) -> Stream {
     let cookie = format!("xiaoan={}", b.cookies["xiaoan"]);
     let request = Request::get(path).header("cookie", cookie).body(Body::empty()).unwrap();
     let answer = w.router.clone().oneshot(request).await.unwrap();
@@ -30,7 +30,7 @@ async fn open(w: &World, b: &Browser, path: &str) -> Stream {
 
 impl Stream {
     /// Reads on until the text holds a mark; false when the stream ends before.
-    async fn until(&mut self, mark: &str) -> bool {
+    pub async fn until(&mut self, mark: &str) -> bool {
         while !self.text.contains(mark) {
             match timeout(PATIENCE, self.body.next()).await.expect("the stream goes on") {
                 Some(chunk) => self.text.push_str(&String::from_utf8_lossy(&chunk.unwrap())),

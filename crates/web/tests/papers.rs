@@ -109,6 +109,39 @@ async fn a_special_notice_is_tried_sent_signed_and_summed_up() {
 }
 
 #[tokio::test]
+async fn an_urgent_notice_is_sent_in_one_press_by_the_desk_and_climbs_until_it_is_signed() {
+    let w = World::new();
+    let mut desk = w.signed("desk").await;
+    assert!(desk.get("/notices").await.text.contains("href=\"/notices/urgent\""));
+    let form = desk.get("/notices/urgent").await;
+    check("/notices/urgent", &form.text);
+    assert!(form.text.contains("江湾中学") && form.text.contains("只发给几个单位"), "{}", form.text);
+    let empty = desk.post("/notices/urgent", &[("title", "暴雪红色预警"), ("body", "")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.text.contains("value=\"暴雪红色预警\""), "what was typed is kept: {}", empty.text);
+    let school = w.school.to_string();
+    let fields = [("title", "暴雪红色预警"), ("body", "明天停课，通知家长。"), ("units", school.as_str())];
+    let sent = desk.post("/notices/urgent", &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let at = sent.location().to_string();
+    let page = desk.get(&at).await;
+    check(&at, &page.text);
+    assert!(page.text.contains("还没有签收") && page.text.contains("催了 1 次"), "{}", page.text);
+    let mut head = w.signed("head").await;
+    assert!(head.get("/messages").await.text.contains("紧急通知，请签收：暴雪红色预警"));
+    w.clock.advance(31 * 60_000);
+    safety::tick::run(&w.app).unwrap();
+    assert!(desk.get(&at).await.text.contains("催了 2 次"));
+    assert_eq!(head.post(&format!("{at}/sign"), &[]).await.status, StatusCode::SEE_OTHER);
+    let page = desk.get(&at).await;
+    assert!(!page.text.contains("还没有签收") && page.text.contains("签收 1 / 1"), "{}", page.text);
+    let ended = desk.post(&format!("{at}/end"), &[]).await;
+    assert_eq!(ended.status, StatusCode::SEE_OTHER, "{}", ended.text);
+    assert_eq!(w.signed("guard").await.get("/notices/urgent").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(desk.get("/notices/new").await.status, StatusCode::FORBIDDEN, "the desk issues urgent ones only");
+}
+
+#[tokio::test]
 async fn help_is_seen_by_the_school_s_leaders_and_its_superiors_only() {
     let w = World::new();
     let school = w.school.to_string();

@@ -1,10 +1,11 @@
 //! `load bench --binary FILE --dir DIR --out FILE`: measures the shipped binary on this machine and writes the table.
-//! `--only demo,bureau,submit,restart,lists,board,journal` runs parts; `--quick` shortens every run (figures are then only a look).
+//! `--only demo,bureau,live,alarm,submit,restart,lists,urgent,board,journal` runs parts; `--quick` shortens every run (figures are then only a look).
 //! `load board --dir DIR [--schools N] [--out FILE]`: the bureau's board at the size to hold; the folder is kept.
 //! Loopback only; at most 256 clients; no run longer than 30 s; the whole stays under 15 minutes.
 
 mod bench;
 mod board;
+mod urgent;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,7 +23,7 @@ struct Asked {
     commit: String,
 }
 
-const USAGE: &str = "usage: load bench --binary FILE --dir DIR [--out FILE] [--only demo,bureau,submit,restart,lists,board,journal] [--quick] [--board DIR] [--commit WORD]";
+const USAGE: &str = "usage: load bench --binary FILE --dir DIR [--out FILE] [--only demo,bureau,live,alarm,submit,restart,lists,urgent,board,journal] [--quick] [--board DIR] [--commit WORD]";
 
 fn asked() -> Option<Asked> {
     let mut words = std::env::args().skip(1);

@@ -10,7 +10,7 @@ use super::{Alarm, Said, from_row, load, put, require, sql};
 use crate::duty::{self, Credit};
 use crate::kernel::cx::Cx;
 use crate::kernel::outbox::Line;
-use crate::kernel::rights::Action;
+use crate::kernel::rights::{Action, Relation, relation};
 use crate::kernel::text::Faults;
 use crate::message::{self, Kind, To, Told};
 use crate::org::Role;
@@ -75,8 +75,13 @@ fn go(cx: &mut Cx<'_, '_>, alarm: &mut Alarm, act: Act, state: State, said: &Sai
     let (now, before) = (cx.now, alarm.state);
     alarm.state = state;
     match act {
-        Act::Acknowledge if alarm.acked_at.is_none() => {
-            (alarm.acked_at, alarm.acked_by) = (Some(now), said.person.or(cx.actor.person));
+        Act::Acknowledge => {
+            if alarm.acked_at.is_none() {
+                (alarm.acked_at, alarm.acked_by) = (Some(now), said.person.or(cx.actor.person));
+            }
+            let (outside, police) = hears(cx, alarm, said)?;
+            alarm.heard_at = alarm.heard_at.or(outside.then_some(now));
+            alarm.linked_at = alarm.linked_at.or(police.then_some(now));
         }
         Act::Arrive if alarm.on_site_at.is_none() => alarm.on_site_at = Some(now),
         _ => {}
@@ -85,13 +90,31 @@ fn go(cx: &mut Cx<'_, '_>, alarm: &mut Alarm, act: Act, state: State, said: &Sai
         alarm.due_at = ladder::due_at(&Times::of(cx.pack), state, alarm.test, alarm.rung, now);
     }
     put(cx, alarm, act, said)?;
-    if act == Act::Acknowledge && alarm.test {
-        // Somebody at the other end has heard it: the line is sound, and that is all a test asks.
+    if act == Act::Acknowledge && alarm.test && all_heard(alarm) {
+        // Everybody at the other end has heard it: the line is sound, and that is all a test asks.
         alarm.outcome = Some(Outcome::Test);
         let done = end(cx, alarm.clone(), &Said::default())?;
         *alarm = done;
     }
     Ok(())
+}
+
+/// Is whoever acknowledges outside the school, and is it the police desk? A telephone of a person is the school's when he
+/// is one of those whom the ladder rings there.
+fn hears(cx: &mut Cx<'_, '_>, alarm: &Alarm, said: &Said) -> Result<(bool, bool)> {
+    if let Some(unit) = said.unit {
+        return Ok((unit != alarm.unit, alarm.agency == Some(unit)));
+    }
+    if let (Some(person), Role::System) = (said.person, cx.actor.role) {
+        return Ok((!ladder::rings_at_school(cx, alarm.unit, person)?, false));
+    }
+    let police = alarm.agency.is_some() && alarm.agency == Some(cx.actor.unit);
+    Ok((relation(cx, alarm.unit)? != Relation::Own, police))
+}
+
+/// Has everybody answered whom a test asks: the police where a county has named them, else any office above?
+fn all_heard(alarm: &Alarm) -> bool {
+    if alarm.agency.is_some() { alarm.linked_at.is_some() } else { alarm.heard_at.is_some() }
 }
 
 fn end(cx: &mut Cx<'_, '_>, mut alarm: Alarm, said: &Said) -> Result<Alarm> {
@@ -102,7 +125,8 @@ fn end(cx: &mut Cx<'_, '_>, mut alarm: Alarm, said: &Said) -> Result<Alarm> {
     let kind = if alarm.test { Kind::Test } else { Kind::Alarm };
     message::over(cx, "alarm", alarm.id, kind)?;
     if alarm.test {
-        if alarm.acked_at.is_some() {
+        // A school that answers itself has proved nothing about the line.
+        if alarm.heard_at.is_some() {
             let by = alarm.raised_by;
             duty::credit(cx, &Credit { by, ..Credit::new(alarm.unit, "alarm", alarm.id, now.day()) })?;
         }

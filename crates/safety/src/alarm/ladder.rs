@@ -118,6 +118,16 @@ fn holders(cx: &mut Cx<'_, '_>, unit: Id, roles: &[Role]) -> Result<Vec<Telephon
     Ok(out)
 }
 
+/// Is this person one whose mobile rings at the school?
+pub(super) fn rings_at_school(cx: &mut Cx<'_, '_>, school: Id, person: Id) -> Result<bool> {
+    for role in RING {
+        if post::holders(cx, school, *role)?.contains(&person) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Tells a rung. Each person and each channel is told of a rung once, whatever happens to the program meanwhile.
 pub fn tell(cx: &mut Cx<'_, '_>, alarm: &Alarm, rung: i64) -> Result<()> {
     let called = called(cx, alarm, rung)?;

@@ -4,11 +4,11 @@
 //!
 //! An alarm is answered to whoever pressed only after its transaction is on the disk. It is never refused for what was
 //! typed beside it. A test is an alarm that says so: it tells the first rung, climbs no further, and shows whether the
-//! line is sound.
+//! line is sound; it counts once somebody outside the school has answered.
 //!
 //! - `state`  the pure table · `ladder` who is told on which rung, and when
 //! - `raise`, `act` the acts · `roll` who is accounted for · `button` buttons on walls, the agency that hears a county
-//! - `view`   one alarm, the list, the line's health
+//! - `view`   one alarm, the list, the line's health · `spread` in how many schools it is built, heard, tested
 //!
 //! Not here: what happened and to whom (`incident`, which this opens as a draft through `follow`), devices that speak
 //! SIP (part D).
@@ -18,6 +18,7 @@ pub mod button;
 pub mod ladder;
 pub mod raise;
 pub mod roll;
+pub mod spread;
 pub mod sql;
 pub mod state;
 pub mod view;
@@ -59,6 +60,10 @@ pub struct Alarm {
     /// First acknowledgement.
     pub acked_at: Option<Ms>,
     pub acked_by: Option<Id>,
+    /// First acknowledgement from outside the school: a bureau, a main school, the police.
+    pub heard_at: Option<Ms>,
+    /// First acknowledgement by the police desk: that, and nothing less, is 联网 with them.
+    pub linked_at: Option<Ms>,
     pub on_site_at: Option<Ms>,
     pub ended_at: Option<Ms>,
     pub ended_by: Option<Id>,
@@ -87,6 +92,8 @@ pub(crate) fn from_row(row: &Row) -> Result<Alarm> {
         due_at: row.opt_ms("due_at")?,
         acked_at: row.opt_ms("acked_at")?,
         acked_by: row.opt_id("acked_by")?,
+        heard_at: row.opt_ms("heard_at")?,
+        linked_at: row.opt_ms("linked_at")?,
         on_site_at: row.opt_ms("on_site_at")?,
         ended_at: row.opt_ms("ended_at")?,
         ended_by: row.opt_id("ended_by")?,
@@ -151,7 +158,9 @@ fn put(cx: &mut Cx<'_, '_>, a: &mut Alarm, act: Act, said: &Said) -> Result<()> 
             a.ended_at,
             a.ended_by,
             a.outcome,
-            a.end_reason.clone()
+            a.end_reason.clone(),
+            a.heard_at,
+            a.linked_at
         ],
     )?;
     a.version = row.int("version")?;

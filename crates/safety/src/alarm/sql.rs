@@ -7,8 +7,8 @@ pub const INSERT: &str = "insert into alarm (county, id, version, salt, unit, ye
     open, test, source, button, agency, raised_by, rung, due_at, claimed_at, received_at) values ($1, $2, 1, $3, $4, $5, \
     $6, $7, $8, $9, 'raised', 1, $10, $11, $12, $13, $14, 1, $15, $16, $17) returning *";
 pub const UPDATE: &str = "update alarm set version = version + 1, state = $2, open = $3, rung = $4, due_at = $5, \
-    acked_at = $6, acked_by = $7, on_site_at = $8, ended_at = $9, ended_by = $10, outcome = $11, end_reason = $12 \
-    where id = $1 returning *";
+    acked_at = $6, acked_by = $7, on_site_at = $8, ended_at = $9, ended_by = $10, outcome = $11, end_reason = $12, \
+    heard_at = $13, linked_at = $14 where id = $1 returning *";
 pub const SERIAL: &str = "select coalesce(max(serial), 0) as serial from alarm where unit = $1 and year = $2";
 pub const OPEN_SINCE: &str = "select * from alarm where unit = $1 and open = 1 and test = 0 and received_at >= $2 \
     order by received_at desc, id desc limit 1";
@@ -37,6 +37,15 @@ pub const LINE_INSERT: &str = "insert into alarm_line (county, id, version, salt
 pub const LINE_OF: &str =
     "select * from alarm_line where unit = $1 and ended_at is null order by received_at, id limit 1";
 pub const LINE_END: &str = "update alarm_line set version = version + 1, ended_at = $2 where id = $1 returning *";
+
+/// Schools and teaching points under `$1` with their buttons and the tests since `$2`, at most `$3`.
+pub const SPREAD: &str = "select u.id, u.name, u.kind, (select count(*) from alarm_button b where b.unit = u.id \
+    and b.ended_at is null) as buttons, (select max(a.received_at) from alarm a where a.unit = u.id and a.test = 1 \
+    and a.received_at >= $2) as tried_at, (select max(a.heard_at) from alarm a where a.unit = u.id and a.test = 1 \
+    and a.received_at >= $2) as heard_at, (select max(a.linked_at) from alarm a where a.unit = u.id and a.test = 1 \
+    and a.received_at >= $2) as linked_at \
+    from unit_tree t join unit u on u.id = t.unit where t.top = $1 and t.depth > 0 and u.closed_on is null \
+    and u.kind in ('centre', 'school', 'point') order by u.code, u.id limit $3";
 
 const FROM: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as acker_name, r.name as raiser_name \
     from alarm h join unit u on u.id = h.unit left join place p on p.id = h.place left join person a on a.id = h.acked_by \
@@ -77,4 +86,5 @@ pub const ALL: &[&str] = &[
     LINE_INSERT,
     LINE_OF,
     LINE_END,
+    SPREAD,
 ];

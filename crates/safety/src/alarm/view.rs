@@ -5,7 +5,7 @@ use db::args;
 use serde::Serialize;
 
 use super::roll::{self, Count, RollLine};
-use super::state::{Act, next};
+use super::state::{Act, State, next};
 use super::{Alarm, found, from_row, may, scope, sql};
 use crate::kernel::cx::Cx;
 use crate::kernel::outbox::{self, Sent};
@@ -47,6 +47,9 @@ pub struct Health {
     pub slowest_ms: Option<i64>,
     /// From the press to the first acknowledgement.
     pub answered_ms: Option<i64>,
+    /// To the first one from outside the school, and to the police desk's.
+    pub heard_ms: Option<i64>,
+    pub linked_ms: Option<i64>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -81,8 +84,10 @@ pub fn show(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
         (Act::Account, Action::AlarmAccount),
         (Act::End, Action::AlarmEnd),
     ] {
-        let own = act == Act::Acknowledge && alarm.raised_by.is_some() && alarm.raised_by == cx.actor.person;
-        if next(alarm.state, act).is_some() && !own && may(cx, action, &alarm)? {
+        if (act != Act::Acknowledge || is_asked(cx, &alarm))
+            && next(alarm.state, act).is_some()
+            && may(cx, action, &alarm)?
+        {
             acts.push(act);
         }
     }
@@ -106,6 +111,14 @@ pub fn show(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
     })
 }
 
+/// Is the viewer still asked to answer? Not for what he pressed himself; once somebody has answered, only the police desk
+/// that has not, since its answer shows that the line to it is sound.
+fn is_asked(cx: &Cx<'_, '_>, alarm: &Alarm) -> bool {
+    let own = alarm.raised_by.is_some() && alarm.raised_by == cx.actor.person;
+    let police = cx.actor.role == Role::Agency && alarm.linked_at.is_none();
+    !own && (alarm.state == State::Raised || police)
+}
+
 fn step(row: &db::Row) -> Result<Step> {
     Ok(Step {
         id: row.id("id")?,
@@ -121,7 +134,13 @@ fn step(row: &db::Row) -> Result<Step> {
 }
 
 fn health(cx: &mut Cx<'_, '_>, alarm: &Alarm) -> Result<Health> {
-    let mut health = Health { answered_ms: alarm.acked_at.map(|at| at.since(alarm.received_at)), ..Health::default() };
+    let took = |at: Option<Ms>| at.map(|at| at.since(alarm.received_at));
+    let mut health = Health {
+        answered_ms: took(alarm.acked_at),
+        heard_ms: took(alarm.heard_at),
+        linked_ms: took(alarm.linked_at),
+        ..Health::default()
+    };
     for line in outbox::of_subject(cx, "alarm", alarm.id, RECEIPTS)? {
         health.told += 1;
         match line.state {
@@ -130,8 +149,8 @@ fn health(cx: &mut Cx<'_, '_>, alarm: &Alarm) -> Result<Health> {
             Sent::Dead => health.dead += 1,
             Sent::Dropped => {}
         }
-        let took = line.sent_at.map(|at| at.since(line.received_at));
-        health.slowest_ms = health.slowest_ms.max(took);
+        let slow = line.sent_at.map(|at| at.since(line.received_at));
+        health.slowest_ms = health.slowest_ms.max(slow);
     }
     Ok(health)
 }

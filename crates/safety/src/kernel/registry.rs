@@ -45,6 +45,7 @@ pub const TABLES: &[Table] = &[
     record("text_ack", ""),
     told("notice", "title body"),
     record("notice_sign", ""),
+    record("notice_urgent", ""),
     told("notice_answer", "typed"),
     told("layer", "title note"),
     told("support", "reasons plan end_reason"),

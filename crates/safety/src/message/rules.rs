@@ -25,6 +25,8 @@ codes! {
         DueSoon = "due_soon",
         Late = "late",
         Returned = "returned",
+        /// 紧急通知
+        Urgent = "urgent",
         /// 责令整改
         Order = "order",
         /// 签收 by somebody else
@@ -66,7 +68,7 @@ impl Urgency {
 impl Kind {
     pub fn urgency(self) -> Urgency {
         match self {
-            Kind::Alarm | Kind::Incident | Kind::Missing | Kind::BusCount | Kind::Test => Urgency::Now,
+            Kind::Alarm | Kind::Incident | Kind::Missing | Kind::BusCount | Kind::Urgent | Kind::Test => Urgency::Now,
             Kind::Order | Kind::Clue => Urgency::Soon,
             Kind::Turn | Kind::Returned | Kind::DueSoon | Kind::Late | Kind::Week | Kind::WeakSchool => Urgency::Digest,
             Kind::Receipt | Kind::HandOver | Kind::Recovered => Urgency::Page,
@@ -77,7 +79,7 @@ impl Kind {
     pub fn ways(self) -> &'static [Way] {
         const EVERY: &[Way] = &[Way::WeCom, Way::DingTalk, Way::Feishu, Way::Webhook, Way::Sms, Way::Mail, Way::Push];
         match self {
-            Kind::Alarm | Kind::Incident | Kind::Missing | Kind::BusCount | Kind::Test => EVERY,
+            Kind::Alarm | Kind::Incident | Kind::Missing | Kind::BusCount | Kind::Urgent | Kind::Test => EVERY,
             Kind::Order | Kind::Clue => &[Way::Sms, Way::Mail, Way::Push],
             Kind::Turn | Kind::Returned => {
                 &[Way::WeCom, Way::DingTalk, Way::Feishu, Way::Webhook, Way::Mail, Way::Push]

@@ -4,14 +4,15 @@
 //! Serves the notice as a whole, and 1.3, 2.6 and 4.3, whose campaigns it carries.
 //!
 //! `figures` what records know · `lint` burden of a draft, before it goes out · `layer` what a county or a school adds:
-//! more or stricter, never less · `plan` the year plan and the year-end summary. Stands above `check`: it reads every
-//! noun, and none knows of it.
+//! more or stricter, never less · `urgent` the ladder of an urgent one until each addressee has signed · `plan` the year
+//! plan and the year-end summary. Stands above `check`: it reads every noun, and none knows of it.
 
 pub mod figures;
 pub mod layer;
 pub mod lint;
 pub mod plan;
 pub mod sql;
+pub mod urgent;
 
 use std::collections::BTreeMap;
 
@@ -193,8 +194,13 @@ pub fn dispatch(cx: &mut Cx<'_, '_>, due_on: Day) -> Result<Id> {
 pub fn issue(cx: &mut Cx<'_, '_>, new: &NewNotice) -> Result<Id> {
     let unit = unit::show(cx, cx.actor.unit)?;
     cx.require(Action::NoticeIssue, unit.home, false)?;
-    check(cx, &unit, new)?;
-    store(cx, &unit, Kind::Special, new)
+    enter(cx, &unit, new)
+}
+
+/// Checks and stores; the caller has guarded the act.
+fn enter(cx: &mut Cx<'_, '_>, unit: &Unit, new: &NewNotice) -> Result<Id> {
+    check(cx, unit, new)?;
+    store(cx, unit, Kind::Special, new)
 }
 
 /// The faults of a draft, all at once.
@@ -389,6 +395,7 @@ pub fn sign(cx: &mut Cx<'_, '_>, id: Id) -> Result<()> {
         sql::SIGN_INSERT,
         args![mine.county, sign, salt, mine.id, id, person, post, claimed, now],
     )?;
+    urgent::signed(cx, &notice, mine.id)?;
     cx.signal("notice", notice.county, notice.unit, id);
     cx.signal("notice", mine.county, mine.id, id);
     Ok(())
@@ -448,12 +455,14 @@ pub fn end(cx: &mut Cx<'_, '_>, id: Id) -> Result<()> {
     if notice.unit != cx.actor.unit {
         return Err(Refusal::NoRight.into());
     }
-    cx.require(Action::NoticeIssue, notice.unit, false)?;
+    let action = if urgent::is_one(cx, id)? { Action::NoticeUrge } else { Action::NoticeIssue };
+    cx.require(action, notice.unit, false)?;
     if notice.ended_on.is_some() {
         return Err(Refusal::WrongState { from: "notice_ended", action: "end" }.into());
     }
     let today = cx.now.day();
     cx.put("notice.end", "notice", sql::END, args![id, today])?;
+    urgent::ended(cx, &notice)?;
     cx.signal("notice", notice.county, notice.unit, id);
     Ok(())
 }

@@ -26,6 +26,14 @@ pub const ANSWER_OF: &str = "select a.*, p.name from notice_answer a join person
 pub const ANSWERS: &str = "select a.unit, a.typed, a.received_at, p.name from notice_answer a \
     join person p on p.id = a.person where a.notice = $1";
 
+pub const URGENT_INSERT: &str = "insert into notice_urgent (county, id, version, salt, unit, notice, rung, due_at, received_at) \
+    values ($1, $2, 1, $3, $4, $5, 1, $6, $7) returning *";
+pub const URGENT_BY_ID: &str = "select * from notice_urgent where id = $1";
+pub const URGENT_OF: &str = "select * from notice_urgent where notice = $1 and unit = $2";
+pub const URGENTS: &str = "select * from notice_urgent where notice = $1 order by unit limit $2";
+pub const URGENT_CHANGE: &str = "update notice_urgent set version = version + 1, rung = $2, due_at = $3, planned_at = $4, \
+    signed_at = $5 where id = $1 returning *";
+
 pub const LAYER_BY_ID: &str =
     "select l.*, u.name as unit_name from layer l join unit u on u.id = l.unit where l.id = $1";
 pub const LAYER_INSERT: &str = "insert into layer (county, id, version, salt, unit, entry, title, clause, times, period, \
@@ -50,6 +58,11 @@ pub const ALL: &[&str] = &[
     ANSWER_CHANGE,
     ANSWER_OF,
     ANSWERS,
+    URGENT_INSERT,
+    URGENT_BY_ID,
+    URGENT_OF,
+    URGENTS,
+    URGENT_CHANGE,
     LAYER_BY_ID,
     LAYER_INSERT,
     LAYER_END,

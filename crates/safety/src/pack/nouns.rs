@@ -15,7 +15,7 @@ pub const NOUNS: &[(&str, bool)] = &[
     // part C
     ("incident", true),
     ("incident.zero", true),
-    ("alarm", false),
+    ("alarm", true),
     ("video", false),
     // part D
     ("patrol", false),
@@ -171,6 +171,7 @@ pub const KEYS: &[&str] = &[
     "clue.absence",
     "clue.amend",
     "clue.explain",
+    "notice.urgent",
 ];
 
 /// Numbers that code asks for, each a count (people, 万元).

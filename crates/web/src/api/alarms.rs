@@ -57,6 +57,10 @@ dto! {
         /// First acknowledgement.
         acked_at: Option<At> = opt,
         acked_by: Option<Uid> = opt,
+        /// First acknowledgement from outside the school.
+        heard_at: Option<At> = opt,
+        /// First acknowledgement by the police desk.
+        linked_at: Option<At> = opt,
         on_site_at: Option<At> = opt,
         ended_at: Option<At> = opt,
         outcome: Option<AlarmOutcome> = opt,
@@ -117,6 +121,9 @@ dto! {
         slowest_ms: Option<i64> = one,
         /// From the press to the first acknowledgement.
         answered_ms: Option<i64> = one,
+        /// To the first one from outside the school, and to the police desk's.
+        heard_ms: Option<i64> = one,
+        linked_ms: Option<i64> = one,
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use base::{Error, Problem};
 use safety::Cx;
 use safety::notice::layer::{self, NewLayer};
-use safety::notice::{self, NewNotice};
+use safety::notice::{self, NewNotice, urgent};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -90,6 +90,19 @@ pub struct NoticeLine {
 }
 
 dto! {
+    /// How far the ladder of an addressee of an urgent notice has climbed.
+    NoticeLadder of urgent::Ladder {
+        unit: Uid = one,
+        rung: i64 = one,
+        /// When it climbs next; null when it stands still.
+        due_at: Option<At> = opt,
+        /// For when the last rung was planned.
+        planned_at: Option<At> = opt,
+        signed_at: Option<At> = opt,
+    }
+}
+
+dto! {
     /// How an addressee stands.
     Receipt of notice::Receipt {
         unit: Uid = one,
@@ -109,6 +122,8 @@ dto! {
 pub struct NoticeView {
     pub notice: Notice,
     pub receipts: Vec<Receipt>,
+    /// Of an urgent one: a ladder for each addressee that the asker sees.
+    pub ladders: Vec<NoticeLadder>,
 }
 
 /// List the notices that concern one's unit
@@ -153,6 +168,9 @@ pub struct NoticeIssue {
     /// Figures count from this day; today when absent.
     from_on: Option<Date>,
     due_on: Date,
+    /// Everybody addressed is told at once; who does not sign is told again, one rung higher each time.
+    #[serde(default)]
+    urgent: bool,
 }
 
 /// Issue a special notice
@@ -180,7 +198,11 @@ async fn notice_issue(State(web): State<Web>, call: Call<NoticeIssue>) -> Reply<
         from_on: body.from_on.map(|d| d.0),
         due_on: body.due_on.0,
     };
-    let job = move |cx: &mut Cx<'_, '_>| Ok(Made { id: notice::issue(cx, &new)?.into(), received_at: cx.now.into() });
+    let urges = call.body.urgent;
+    let job = move |cx: &mut Cx<'_, '_>| {
+        let id = if urges { urgent::send(cx, &new)? } else { notice::issue(cx, &new)? };
+        Ok(Made { id: id.into(), received_at: cx.now.into() })
+    };
     Ok((StatusCode::CREATED, Json(call.once(&web, job).await?)))
 }
 
@@ -204,8 +226,14 @@ async fn notice_dispatch(State(web): State<Web>, call: Call<NoticeDispatch>) -> 
 #[utoipa::path(get, path = "/notices/{id}", tag = "notices", params(("id" = Uid, Path, description = "The notice")),
     responses((status = 200, description = "The notice", body = NoticeView)))]
 async fn notice_show(State(web): State<Web>, signed: Signed, PathId(id): PathId) -> Reply<Json<NoticeView>> {
-    let (notice, receipts) = web.read(signed.actor(), move |cx| notice::summary(cx, id)).await?;
-    Ok(Json(NoticeView { notice: notice.into(), receipts: receipts.into_iter().map(Receipt::from).collect() }))
+    let job = move |cx: &mut Cx<'_, '_>| Ok((notice::summary(cx, id)?, urgent::of(cx, id)?));
+    let ((notice, receipts), mut ladders) = web.read(signed.actor(), job).await?;
+    ladders.retain(|l| receipts.iter().any(|r| r.unit == l.unit));
+    Ok(Json(NoticeView {
+        notice: notice.into(),
+        receipts: receipts.into_iter().map(Receipt::from).collect(),
+        ladders: ladders.into_iter().map(NoticeLadder::from).collect(),
+    }))
 }
 
 /// Sign for one's unit

@@ -51,6 +51,15 @@ fn tried(r: &Rehearsal) -> Tried {
     }
 }
 
+/// Whom a bureau may address, by kind.
+pub(super) fn kinds_below(own: UnitKind) -> Vec<Choice> {
+    let kinds: &[UnitKind] = match own {
+        UnitKind::City => &[UnitKind::County, UnitKind::School, UnitKind::Centre, UnitKind::Point],
+        _ => &[UnitKind::School, UnitKind::Centre, UnitKind::Point],
+    };
+    kinds.iter().map(|k| Choice::new(k.code(), words::unit_kind(*k))).collect()
+}
+
 async fn new_page(
     web: &Web,
     signed: &Signed,
@@ -60,14 +69,10 @@ async fn new_page(
 ) -> std::result::Result<NewPage, WebError> {
     let mut shell = signed.shell(web, At::Clauses).await?;
     shell.tabs = page::clause_tabs(signed.actor(), page::ClauseTab::Notices);
-    let kinds: &[UnitKind] = match signed.actor().unit_kind {
-        UnitKind::City => &[UnitKind::County, UnitKind::School, UnitKind::Centre, UnitKind::Point],
-        _ => &[UnitKind::School, UnitKind::Centre, UnitKind::Point],
-    };
     let rows = (0..ROWS).map(|n| (n, typed.text(&format!("ask_{n}")), typed.text(&format!("ask_kind_{n}"))));
     Ok(NewPage {
         clauses: words::notice::ITEMS.iter().map(|(n, name)| Choice::new(*n, format!("{n} {name}"))).collect(),
-        kinds: kinds.iter().map(|k| Choice::new(k.code(), words::unit_kind(*k))).collect(),
+        kinds: kinds_below(signed.actor().unit_kind),
         figures: Figure::ALL.iter().map(|f| Choice::new(f.code(), say::figure(*f))).collect(),
         categories: Category::ALL.iter().map(|c| Choice::new(c.code(), words::category(*c))).collect(),
         ask_kinds: AskKind::ALL.iter().map(|k| Choice::new(k.code(), say::ask_kind(*k))).collect(),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use base::{Id, Result};
-use safety::notice::{self, AskKind, Kind, Notice, Receipt};
+use safety::notice::{self, AskKind, Kind, Notice, Receipt, urgent};
 use safety::org::login;
 
 use crate::door::{Fields, Posted, Signed};
@@ -56,6 +56,9 @@ struct ShowPage {
     more: usize,
     bureau: bool,
     may_end: bool,
+    urgent: bool,
+    /// Addressees that the asker sees and that have not signed, with how often they were told.
+    unsigned: Vec<(String, i64)>,
     csv: String,
     faults: Vec<FieldFault>,
 }
@@ -101,12 +104,12 @@ async fn show_page(
     typed: Fields,
     faults: Vec<FieldFault>,
 ) -> std::result::Result<ShowPage, WebError> {
-    let (notice, receipts, waits, mine) = web
+    let (notice, receipts, waits, mine, ladders) = web
         .read(signed.actor(), move |cx| {
             let (notice, receipts) = notice::summary(cx, id)?;
             let waits = notice::waiting(cx, 1_000)?.into_iter().any(|l| l.notice.id == id);
             let mine = receipts.iter().find(|r| r.unit == cx.actor.unit).cloned();
-            Ok((notice, receipts, waits, mine))
+            Ok((notice, receipts, waits, mine, urgent::of(cx, id)?))
         })
         .await?;
     let mut shell = signed.shell(web, At::Clauses).await?;
@@ -127,7 +130,11 @@ async fn show_page(
     let mut heads: Vec<String> = notice.figures.iter().map(|f| say::figure(*f).to_string()).collect();
     heads.extend(notice.asks.iter().map(|a| a.label.clone()));
     let total = notice::sheet(&notice, &receipts).rows.pop().unwrap_or_default();
+    let unsigned = receipts.iter().filter(|r| r.signed_at.is_none() && open);
+    let urged = |r: &Receipt| ladders.iter().find(|l| l.unit == r.unit).map(|l| (r.name.clone(), l.rung));
     Ok(ShowPage {
+        urgent: !ladders.is_empty(),
+        unsigned: unsigned.filter_map(urged).take(ROWS).collect(),
         crumbs: vec![crumb(words::tab::NOTICES, "/notices"), crumb(notice.title.clone(), "")],
         pack: notice.kind == Kind::Pack,
         body: notice.body.lines().map(str::to_string).collect(),

@@ -1,11 +1,13 @@
 //! 一键报警: states, acts, role cards, sentences.
 
+use safety::alarm::spread::{School, Spread};
 use safety::alarm::{Act, Here, Outcome, State};
 use safety::org::Role;
 
 use super::Word;
 
 pub const TITLE: &str = "报警";
+pub const SCHOOLS: &str = "各校一键报警";
 pub const NONE: &str = "现在没有报警。";
 pub const NO_TESTS: &str = "还没有测试过。每月试一次，看线路通不通。";
 pub const NO_BUTTONS: &str = "还没有登记墙上的按钮。";
@@ -110,6 +112,33 @@ pub fn card(role: Role) -> &'static [&'static str] {
         ],
         Role::Agency => &["点“应答”。", "派警，到场点“我到了”。", "现场情况写一句。"],
         _ => &["离开危险的地方。", "照班主任和值班的人说的做。", "不传没有核实的消息。"],
+    }
+}
+
+/// How a school stands this month.
+pub fn school(s: &School) -> Word {
+    let (word, tone) = match (s.linked_at, s.heard_at, s.is_built()) {
+        (Some(_), _, _) => ("公安已应答", "g"),
+        (None, Some(_), _) => ("上级已应答", "a"),
+        (None, None, true) => ("本月没测通", "r"),
+        (None, None, false) => ("还没建", "r"),
+    };
+    Word { word, tone }
+}
+
+/// 「116 所学校：建成 30 所，本月测通 20 所，公安联网 4 所。」
+pub fn spread(all: usize, s: &Spread) -> String {
+    format!("{all} 所学校：建成 {} 所，本月测通 {} 所，公安联网 {} 所。", s.built, s.tested, s.linked)
+}
+
+/// Who has answered a test, and who has not.
+pub fn line_ends(heard_ms: Option<i64>, linked_ms: Option<i64>, police: bool) -> String {
+    let seconds = |ms: i64| (ms + 500) / 1_000;
+    let above = heard_ms.map_or("上级还没有应答".into(), |ms| format!("上级 {} 秒后应答", seconds(ms)));
+    match (police, linked_ms) {
+        (false, _) => above,
+        (true, Some(ms)) => format!("{above}，公安 {} 秒后应答", seconds(ms)),
+        (true, None) => format!("{above}，公安还没有应答"),
     }
 }
 

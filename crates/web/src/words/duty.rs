@@ -168,6 +168,7 @@ pub fn noun(noun: &str) -> &'static str {
         "hazard" => "隐患",
         "incident" => "事故报告",
         "incident.zero" => "零报告",
+        "alarm" => "报警测试",
         "text" => "制度预案",
         "roll" => "花名册",
         _ => "记录",
@@ -182,6 +183,7 @@ pub fn record_href(noun: &str, id: base::Id) -> String {
         "hazard" => format!("/hazards/{id}"),
         "incident" => format!("/incidents/{id}"),
         "incident.zero" => "/incidents".into(),
+        "alarm" => format!("/alarms/{id}"),
         "text" => format!("/texts/{id}"),
         _ => String::new(),
     }

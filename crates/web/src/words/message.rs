@@ -38,6 +38,7 @@ pub fn begins(kind: Kind) -> &'static str {
         Kind::DueSoon => "快到期",
         Kind::Late => "逾期",
         Kind::Returned => "退回",
+        Kind::Urgent => "紧急通知，请签收",
         Kind::Order => "责令整改",
         Kind::Receipt => "回执",
         Kind::Week => "本周",

@@ -164,6 +164,7 @@ pub fn first_of(names: &[String]) -> String {
 }
 
 /// Empty states.
+pub const URGENT: &str = "紧急通知";
 pub const NO_NOTICES: &str = "还没有通知。";
 pub const NO_SUPPORTS: &str = "现在没有列入帮扶的学校。";
 pub const NO_VISITS: &str = "还没有走访、指导记录。";

@@ -246,7 +246,7 @@ fn line(kind: Kind) -> Line {
     match kind {
         Kind::Alarm => Line::Alarm,
         Kind::Incident => Line::Incident,
-        Kind::Missing | Kind::BusCount => Line::Urgent,
+        Kind::Missing | Kind::BusCount | Kind::Urgent => Line::Urgent,
         Kind::DueSoon | Kind::Late => Line::Due,
         Kind::Test => Line::Test,
         _ => Line::Notice,

@@ -87,7 +87,8 @@ pub fn audited(server: &Server) -> Done<i64> {
     }
 }
 
-const PARTS: [&str; 9] = ["demo", "bureau", "live", "alarm", "submit", "restart", "lists", "board", "journal"];
+const PARTS: [&str; 10] =
+    ["demo", "bureau", "live", "alarm", "submit", "restart", "lists", "urgent", "board", "journal"];
 
 pub fn run(asked: &Asked) -> Done {
     let watch = Stopwatch::start();
@@ -112,6 +113,10 @@ pub fn run(asked: &Asked) -> Done {
     for (name, part) in parts.into_iter().filter(|(name, _)| wants(name)) {
         let done = part(&mut bench);
         bench.broken_off(name, done);
+    }
+    if wants("urgent") {
+        let done = crate::urgent::run(&bench.place("urgent"), bench.quick, &mut bench.report);
+        bench.broken_off("urgent", done);
     }
     if wants("board") {
         let kept = asked.board.as_ref().filter(|dir| crate::board::is_filled(dir, BOARD_SCHOOLS));

@@ -1,0 +1,48 @@
+//! The record of an alarm kept fresh while it is open: its state, who has answered, each class of the count, what became
+//! of the deliveries, the history. What a viewer is about to press or to type is left alone.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use base::{Error, Id, Ms, Result};
+use safety::Cx;
+use safety::alarm::view;
+
+use super::show::{Parts, parts};
+use crate::door::Fields;
+use crate::live::{Change, LivePage};
+
+pub struct AlarmRecord;
+pub static LIVE: AlarmRecord = AlarmRecord;
+
+fn drawn(part: &impl Template) -> Result<Change> {
+    Ok(Change::Row(part.render().map_err(|e| Error::broken(format!("template: {e}")))?))
+}
+
+/// Everything of the record that changes by itself, as the viewer sees it now.
+fn changes(cx: &mut Cx<'_, '_>, id: Id) -> Result<Vec<Change>> {
+    let Parts { state, line, steps, count, classes } = parts(&view::show(cx, id)?);
+    let mut out = vec![drawn(&state)?, drawn(&line)?, drawn(&steps)?, drawn(&count)?];
+    for class in &classes {
+        out.push(drawn(class)?);
+    }
+    Ok(out)
+}
+
+impl LivePage for AlarmRecord {
+    fn wakes(&self, noun: &str) -> bool {
+        noun == "alarm"
+    }
+    fn rows(&self, cx: &mut Cx<'_, '_>, query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
+        match query.id("id")? {
+            Some(id) if ids.contains(&id) => changes(cx, id),
+            _ => Ok(Vec::new()),
+        }
+    }
+    fn recent(&self, cx: &mut Cx<'_, '_>, query: &Fields, _since: Ms) -> Result<Vec<Change>> {
+        query.id("id")?.map_or(Ok(Vec::new()), |id| changes(cx, id))
+    }
+    fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
+        crate::page::nav_counts(cx)
+    }
+}
