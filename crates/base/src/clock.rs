@@ -84,7 +84,7 @@ struct Wall {
 /// that was stepped back is not, since records must not be reordered: time then passes half as fast until the wall has
 /// caught up, so that deadlines still come, later than they should by at most as long again, and none comes twice.
 fn follow(last: i64, passed: i64, wall: i64) -> i64 {
-    if wall >= last { wall } else { last + passed.max(0) / 2 }
+    wall.max(last + passed.max(0) / 2)
 }
 
 /// The business clock. Cheap to clone; every clone tells the same time.

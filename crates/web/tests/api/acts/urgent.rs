@@ -206,7 +206,17 @@ async fn clues(walk: &mut Walk<'_>) {
     assert_eq!((named("outside").unwrap()["n"].as_i64(), named("bus").unwrap()["n"].as_i64()), (Some(2), None));
 }
 
+/// 紧急通知: the addressee's ladder stands on its first rung.
+async fn urged(walk: &mut Walk<'_>) {
+    let due = walk.w.app.now().day().to_string();
+    let body = json!({ "title": "暴雪预警", "body": "停课。", "clause": "1.2", "due_on": due, "urgent": true });
+    let notice = walk.act("officer", "POST", "/notices", "", body).await.id();
+    let view = walk.read("officer", "/notices/{id}", &notice).await;
+    assert_eq!(view.body["ladders"][0]["rung"], 1);
+}
+
 pub(super) async fn walk(walk: &mut Walk<'_>) {
+    urged(walk).await;
     let alarm = alarms(walk).await;
     messages(walk, &alarm).await;
     tips(walk).await;
