@@ -33,6 +33,8 @@ pub enum Urgent {
     Act(Id, Act, Input),
     Press(NewAlarm),
     Alarm(Id, alarm::Act, alarm::Input),
+    /// The county names the agency that hears its schools.
+    Hear(Id),
     Zero,
     /// Every class of the own unit: `Some` children of the first one have the same sign.
     Lines(Option<i64>),
@@ -47,6 +49,7 @@ pub fn run(cx: &mut Cx<'_, '_>, urgent: &Urgent) -> Result<()> {
         Urgent::Act(id, act, input) => incident::act::act(cx, *id, *act, input).map(|_| ()),
         Urgent::Press(new) => alarm::raise::raise(cx, new).map(|_| ()),
         Urgent::Alarm(id, act, input) => alarm::act::act(cx, *id, *act, input).map(|_| ()),
+        Urgent::Hear(agency) => alarm::button::hear(cx, cx.actor.unit, Some(*agency)),
         Urgent::Zero => zero::sign(cx, None, None, None).map(|_| ()),
         Urgent::Lines(ill) => lines(cx, *ill),
         Urgent::Listed(line) => outside::enter(cx, Source::Police, std::slice::from_ref(line)).map(|_| ()),
@@ -96,6 +99,14 @@ impl Scene<'_, '_> {
         let (seat, _) = self.house(nth)?;
         let bureau = self.world.city.bureau(self.world.city.seat(seat).county);
         self.world.cast.house(bureau).first(Role::Officer)
+    }
+
+    /// The police of the county of a school: its first agency.
+    fn police(&self, nth: usize) -> Option<(Id, Option<Who>)> {
+        let (seat, _) = self.house(nth)?;
+        let city = self.world.city;
+        let police = *city.agencies.get(&city.bureau(city.seat(seat).county))?.first()?;
+        Some((city.seat(police).id, self.world.cast.house(police).first(Role::Agency)))
     }
 
     fn push(&mut self, at: Ms, who: Option<Who>, urgent: Urgent) {
@@ -178,6 +189,10 @@ impl Scene<'_, '_> {
             let none = alarm::Input { note: Some(say::ELBOW.into()), outcome: Some(Outcome::False) };
             self.push(at.plus(3 * Ms::MINUTE), safety, Urgent::Alarm(id, alarm::Act::End, none));
         }
+        let police = self.police(0);
+        if let (Some(at), Some((agency, _))) = (day(7, 9, 0), police) {
+            self.push(at, officer, Urgent::Hear(agency));
+        }
         for (nth, back) in [(0, 6), (1, 6), (2, 5), (3, 5)] {
             let Some(at) = day(back, 9, 10 + nth as i64) else { continue };
             let id = self.id(at);
@@ -185,7 +200,11 @@ impl Scene<'_, '_> {
             let test = NewAlarm { id: Some(id), test: true, ..NewAlarm::default() };
             self.push(at, guard, Urgent::Press(test));
             let officer = self.officer(nth);
-            self.push(at.plus(22_000), officer, Urgent::Alarm(id, alarm::Act::Acknowledge, alarm::Input::default()));
+            let heard = || Urgent::Alarm(id, alarm::Act::Acknowledge, alarm::Input::default());
+            self.push(at.plus(22_000), officer, heard());
+            if let Some((_, who)) = police.filter(|_| nth == 0) {
+                self.push(at.plus(31_000), who, heard());
+            }
         }
         for back in 0..LINES {
             if let Some(at) = day(back, 8, 5) {
