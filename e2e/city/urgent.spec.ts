@@ -161,3 +161,22 @@ test('an alarm lights up three pages at once, is accounted for and ended, and le
   await expect(head.page.locator('main')).not.toContainText('还没有写初报');
   for (const one of [county, head, lead, g]) await one.context.close();
 });
+
+test('a teacher tells the line of his class with one tap, also without a signal', async ({ browser }) => {
+  const t = await signedIn(browser, account('teacher', school), phone);
+  const p = t.page;
+  await p.goto('/absences');
+  await p.waitForFunction(() => navigator.serviceWorker?.controller !== null, undefined, { timeout: 20_000 });
+  await p.reload();
+  const told = async () => Number(/填了 (\d+) 个/.exec(await p.locator('.sentence').innerText())?.[1]);
+  const before = await told();
+  await t.context.setOffline(true);
+  await p.locator('form[data-outbox=absence] [name=all]').tap();
+  await expect(p.locator('.done-card')).toContainText('已存在手机', { timeout: 10_000 });
+  await t.context.setOffline(false);
+  await p.goto('/outbox');
+  await expect(p.locator('[data-outbox-list]')).toContainText('已同步', { timeout: 30_000 });
+  await p.goto('/absences');
+  expect(await told()).toBe(before + 1);
+  await t.context.close();
+});

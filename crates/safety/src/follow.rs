@@ -23,6 +23,15 @@ pub(crate) fn open_at(cx: &mut Cx<'_, '_>, unit: Id, home: Id) -> Result<(i64, S
     hazard::open_at(cx, unit, home)
 }
 
+/// What is urgent and not at its end keeps a unit from ending: an open alarm, an incident without its final report.
+pub(crate) fn urgent_at(cx: &mut Cx<'_, '_>, unit: Id) -> Result<Option<&'static str>> {
+    if cx.tx.row(alarm::sql::OPEN_AT, db::args![unit])?.is_some() {
+        return Ok(Some("alarms"));
+    }
+    let open = cx.tx.row(incident::sql::OPEN_AT, db::args![unit])?.is_some();
+    Ok(open.then_some("incidents"))
+}
+
 /// A unit moved to another parent (划转); `before` is the bureau above it until now.
 pub(crate) fn unit_moved(cx: &mut Cx<'_, '_>, unit: Id, before: Option<Id>) -> Result<()> {
     let after = unit::superior(cx, unit)?.map(|u| u.id);

@@ -1,10 +1,11 @@
 //! 1.2, who: anybody reports, those who answer for it follow it, a superior signs and writes nothing, a stranger knows of
 //! nothing; a school without a line; what was none; a week without any (零报告).
 
-use base::{Ms, Refusal};
+use base::{Ms, Problem, Refusal};
 use safety::Cx;
+use safety::alarm::{self, NewAlarm, Outcome};
 use safety::incident::{self, Act, Filter, Input, LegKind, NewIncident, NewReport, ReportKind, State, zero};
-use safety::org::Role;
+use safety::org::{Role, unit};
 
 use crate::story_1_2::{act, again, fall, leg, report, said, view};
 use crate::world::{World, on_both, refusal};
@@ -101,5 +102,27 @@ fn a_week_without_incident_is_signed_with_one_tap_and_one_with_an_incident_canno
         let refused = refusal(w.by("李建国", |cx| zero::sign(cx, None, None, None)));
         assert_eq!(refused, Refusal::WrongState { from: "incidents", action: "zero" });
         assert_eq!(refusal(week(w, "北山主任")), Refusal::NotFound);
+    });
+}
+
+#[test]
+fn a_school_does_not_end_while_an_alarm_or_an_incident_is_open_there() {
+    on_both(|w| {
+        let school = w.foreign_school;
+        let today = w.app.now().day();
+        let close = || w.system(move |cx| unit::close(cx, school, today, None, "撤并"));
+        let keeps = || match refusal(close()) {
+            Refusal::Invalid(faults) => faults[0].problem.clone(),
+            other => panic!("{other:?}"),
+        };
+        let pressed = w.by("北山主任", |cx| alarm::raise::raise(cx, &NewAlarm::default())).unwrap();
+        assert_eq!(keeps(), Problem::Mismatch { with: "alarms" });
+        let none = alarm::Input { note: Some("误按".into()), outcome: Some(Outcome::False) };
+        w.by("北山主任", move |cx| alarm::act::act(cx, pressed, alarm::Act::End, &none)).unwrap();
+        let id = report(w, "北山主任", fall());
+        assert_eq!(keeps(), Problem::Mismatch { with: "incidents" });
+        let none = Input { note: Some("报错了，没有人摔倒".into()), ..Input::default() };
+        act(w, "北山主任", id, Act::Withdraw, none).unwrap();
+        close().unwrap();
     });
 }

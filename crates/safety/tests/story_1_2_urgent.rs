@@ -64,6 +64,8 @@ fn who_has_not_signed_is_told_again_one_rung_higher_and_who_has_is_left_alone() 
         w.by("李建国", move |cx| notice::sign(cx, id)).unwrap();
         let ours = ladder(w, id, w.school);
         assert_eq!((ours.rung, ours.signed_at), (3, Some(w.app.now())));
+        let seen = |who: &str| w.sees(who, move |cx| urgent::of(cx, id)).unwrap().len();
+        assert_eq!((seen("李局"), seen("于海涛"), seen("李建国")), (2, 1, 1), "nobody sees who else has not signed");
         assert_eq!(
             refusal(w.by("李建国", move |cx| urgent::of(cx, id)).and_then(|_| {
                 let draft = new(w, vec![w.school]);

@@ -440,7 +440,14 @@ fn a_monthly_test_counts_once_somebody_outside_has_answered_and_the_bureau_sees_
             last.unit == school && last.linked_at.is_some() && seen.schools[0].tried_at.is_none(),
             "what lacks first"
         );
-        assert_eq!(refusal(w.sees("张福贵", spread::read)), Refusal::NoRight, "a guard has no schools below");
+        for who in ["张福贵", "李建国"] {
+            assert_eq!(refusal(w.sees(who, spread::read)), Refusal::NoRight, "{who} has no schools below");
+        }
+        assert_eq!(
+            w.sees("中心校主任", spread::read).unwrap().schools.len(),
+            1,
+            "the teaching point of the main school"
+        );
 
         // A new month begins anew.
         w.fast_forward(16 * Ms::DAY);

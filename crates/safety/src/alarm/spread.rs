@@ -8,9 +8,11 @@ use base::{Day, Id, Ms, Refusal, Result, limits};
 use db::args;
 use serde::Serialize;
 
-use super::{scope, sql};
+use super::sql;
+use crate::kernel::actor::Actor;
 use crate::kernel::cx::Cx;
-use crate::kernel::rights::Reach;
+use crate::kernel::rights::{Action, Reach, reach};
+use crate::org::UnitKind;
 
 /// How one school stands this month.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -45,9 +47,15 @@ pub struct Spread {
     pub schools: Vec<School>,
 }
 
-/// This month's state of every school under the asker's bureau. Refuses: who reads no alarms of schools below.
+/// Has this person schools below whose alarms he reads?
+pub fn sees(actor: &Actor) -> bool {
+    let above = actor.unit_kind.is_bureau() || actor.unit_kind == UnitKind::Centre;
+    above && reach(actor.role, Action::AlarmRead) == Reach::Subtree
+}
+
+/// This month's state of every school under the asker's bureau or main school. Refuses everybody else.
 pub fn read(cx: &mut Cx<'_, '_>) -> Result<Spread> {
-    if scope(cx) != Reach::Subtree {
+    if !sees(cx.actor) {
         return Err(Refusal::NoRight.into());
     }
     let since = cx.now.day().month_start();

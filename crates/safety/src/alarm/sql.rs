@@ -12,6 +12,7 @@ pub const UPDATE: &str = "update alarm set version = version + 1, state = $2, op
 pub const SERIAL: &str = "select coalesce(max(serial), 0) as serial from alarm where unit = $1 and year = $2";
 pub const OPEN_SINCE: &str = "select * from alarm where unit = $1 and open = 1 and test = 0 and received_at >= $2 \
     order by received_at desc, id desc limit 1";
+pub const OPEN_AT: &str = "select id from alarm where unit = $1 and open = 1 and test = 0 limit 1";
 pub const STEP: &str = "insert into alarm_step (county, id, version, salt, alarm, unit, serial, act, state, by_person, \
     by_unit, by_role, by_post, rung, note, planned_at, claimed_at, received_at) values ($1, $2, 1, $3, $4, $5, \
     (select count(*) from alarm_step s where s.alarm = $4) + 1, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
@@ -72,6 +73,7 @@ pub const ALL: &[&str] = &[
     UPDATE,
     SERIAL,
     OPEN_SINCE,
+    OPEN_AT,
     STEP,
     STEPS,
     ROLL_OF,

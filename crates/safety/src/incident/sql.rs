@@ -85,7 +85,11 @@ pub fn drafts(reach: Reach) -> String {
     )
 }
 
+/// An incident of a unit that is not at its end.
+pub const OPEN_AT: &str = "select id from incident where unit = $1 and open = 1 limit 1";
+
 pub const ALL: &[&str] = &[
+    OPEN_AT,
     DRAFT,
     DRAFT_CLOSE,
     DRAFT_BY_ID,

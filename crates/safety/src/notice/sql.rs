@@ -31,6 +31,9 @@ pub const URGENT_INSERT: &str = "insert into notice_urgent (county, id, version,
 pub const URGENT_BY_ID: &str = "select * from notice_urgent where id = $1";
 pub const URGENT_OF: &str = "select * from notice_urgent where notice = $1 and unit = $2";
 pub const URGENTS: &str = "select * from notice_urgent where notice = $1 order by unit limit $2";
+/// The same of units in the viewer's subtree (`$2`).
+pub const URGENTS_SEEN: &str = "select n.* from notice_urgent n join unit_tree t on t.unit = n.unit \
+    where n.notice = $1 and t.top = $2 order by n.unit limit $3";
 pub const URGENT_CHANGE: &str = "update notice_urgent set version = version + 1, rung = $2, due_at = $3, planned_at = $4, \
     signed_at = $5 where id = $1 returning *";
 
@@ -62,6 +65,7 @@ pub const ALL: &[&str] = &[
     URGENT_BY_ID,
     URGENT_OF,
     URGENTS,
+    URGENTS_SEEN,
     URGENT_CHANGE,
     LAYER_BY_ID,
     LAYER_INSERT,

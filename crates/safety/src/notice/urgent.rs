@@ -75,10 +75,10 @@ pub fn send(cx: &mut Cx<'_, '_>, new: &NewNotice) -> Result<Id> {
     Ok(id)
 }
 
-/// The ladders of a notice that the asker sees; none when it is not urgent.
+/// The ladders of a notice, of the asker's own unit and of those below it; none when it is not urgent.
 pub fn of(cx: &mut Cx<'_, '_>, id: Id) -> Result<Vec<Ladder>> {
     show(cx, id)?;
-    cx.tx.rows(sql::URGENTS, args![id, UNITS_MAX as i64])?.iter().map(from_row).collect()
+    cx.tx.rows(sql::URGENTS_SEEN, args![id, cx.actor.unit, UNITS_MAX as i64])?.iter().map(from_row).collect()
 }
 
 /// Is it one? Then its desk may end it too.

@@ -48,7 +48,7 @@ fn open_still(unit: &Unit, action: &'static str) -> Result<()> {
 /// Closes a unit from a day on; `into` names the unit it was merged into (并入), which the actor must manage too. The
 /// posts there end with it.
 /// Refuses while open units stand under it, and while hazards are open there or wait for its answer: an heir takes none
-/// over, because somebody in post has to have looked at each.
+/// over, because somebody in post has to have looked at each. So do an open alarm and an incident without its final report.
 pub fn close(cx: &mut Cx<'_, '_>, id: Id, on: Day, into: Option<Id>, reason: &str) -> Result<()> {
     let unit = load(cx, id)?;
     cx.require(Action::UnitManage, unit.home, false)?;
@@ -60,6 +60,9 @@ pub fn close(cx: &mut Cx<'_, '_>, id: Id, on: Day, into: Option<Id>, reason: &st
     let (count, first) = crate::follow::open_at(cx, id, unit.home)?;
     if count > 0 {
         faults.add("unit", Problem::StillOpen { count, first });
+    }
+    if let Some(with) = crate::follow::urgent_at(cx, unit.home)?.filter(|_| unit.home == id) {
+        faults.add("unit", Problem::Mismatch { with });
     }
     let reason = faults.text("reason", reason, limits::NOTE_CHARS);
     if on < unit.opened_on {

@@ -259,6 +259,8 @@ fn mismatch(name: &str, with: &str) -> String {
         ("happened_at", _) => "发生的时间不能晚过知道的时间。".into(),
         ("unit", "incident") => "隐患要登记在发生事故的学校。".into(),
         ("what", "before") => "还没有改动，不用交。".into(),
+        ("unit", "incidents") => "这里还有事故没有终报，请先报完终报。".into(),
+        ("unit", "alarms") => "这里还有报警没有解除，请先解除。".into(),
         ("unit", "children") => "它下面还有没撤销的单位，请先办下面的。".into(),
         ("role", _) => "这个单位没有这种岗位，请换一个。".into(),
         ("person", "post") => "这个岗位已经是此人的，请选另一个人。".into(),
