@@ -11,7 +11,7 @@
 //! - `doc`      what every operation has in common
 //! - `dto`, `org`, `hazard`  the nouns' structs as they stand in JSON
 //! - one file per noun with its operations: `session`, `units`, `people`, `places`, `roll`, `hazards`, `acts`, `checks`, `incidents`, `files`,
-//!   `journal`, `duties`, `works`, `boards`, `drills`, `movements`, `alarms`, `messages`, `tips`, `missives`, `clues`,
+//!   `journal`, `duties`, `works`, `boards`, `drills`, `movements`, `alarms`, `buttons`, `messages`, `tips`, `missives`, `clues`,
 //!   `absences`, `outsides`
 //!
 //! Not here: forms, pages, live updates; what people without an account do (a tip, an agency's letter): those are pages.
@@ -22,6 +22,7 @@ mod alarms;
 mod ask;
 mod boards;
 mod buildings;
+mod buttons;
 mod checks;
 mod clues;
 mod doc;
@@ -85,6 +86,7 @@ fn operations() -> OpenApiRouter<Web> {
         .merge(checks::routes())
         .merge(incidents::routes())
         .merge(alarms::routes())
+        .merge(buttons::routes())
         .merge(messages::routes())
         .merge(tips::routes())
         .merge(missives::routes())

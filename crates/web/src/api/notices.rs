@@ -227,8 +227,7 @@ async fn notice_dispatch(State(web): State<Web>, call: Call<NoticeDispatch>) -> 
     responses((status = 200, description = "The notice", body = NoticeView)))]
 async fn notice_show(State(web): State<Web>, signed: Signed, PathId(id): PathId) -> Reply<Json<NoticeView>> {
     let job = move |cx: &mut Cx<'_, '_>| Ok((notice::summary(cx, id)?, urgent::of(cx, id)?));
-    let ((notice, receipts), mut ladders) = web.read(signed.actor(), job).await?;
-    ladders.retain(|l| receipts.iter().any(|r| r.unit == l.unit));
+    let ((notice, receipts), ladders) = web.read(signed.actor(), job).await?;
     Ok(Json(NoticeView {
         notice: notice.into(),
         receipts: receipts.into_iter().map(Receipt::from).collect(),

@@ -52,6 +52,30 @@ async fn unrecorded(walk: &mut Walk<'_>, login: &str, path: &str, id: &str, body
     reply.body
 }
 
+/// Buttons, the police desk, and how the schools stand.
+async fn buttons(walk: &mut Walk<'_>) {
+    let w = walk.w;
+    let (school, county) = (w.id("school"), w.id("county"));
+    let on = |unit: &str, what: &str| format!("/units/{unit}/{what}");
+    let key = [("idempotency-key", "0190d3b2-1111-7000-8000-0000000000b1")];
+    let body = json!({ "name": "门卫室", "place": null });
+    w.post("farhead", &on(&school, "buttons"), body.clone()).await.problem(404, "not_found");
+    let first = w.request("head", "POST", &on(&school, "buttons"), &key, Some(body.clone())).await.ok();
+    assert_eq!(first.body["address"].as_str().map(str::len), Some(32));
+    let twice = w.request("head", "POST", &on(&school, "buttons"), &key, Some(body.clone())).await.ok();
+    assert_eq!((twice.id(), &twice.body["address"]), (first.id(), &Value::Null), "the address is kept nowhere");
+    let id = walk.act("head", "POST", "/units/{id}/buttons", &school, body).await.id();
+    let listed = walk.read("head", "/units/{id}/buttons", &school).await;
+    assert_eq!(listed.body["items"].as_array().unwrap().len(), 2);
+    walk.act("head", "POST", "/buttons/{id}/end", &id, json!({})).await;
+    let agency = json!({ "agency": w.id("agency") });
+    walk.act("officer", "POST", "/units/{id}/police", &county, agency).await;
+    walk.act("officer", "POST", "/units/{id}/police", &county, json!({ "agency": null })).await;
+    let schools = walk.read("officer", "/alarms/schools", "").await;
+    assert_eq!((&schools.body["built"], &schools.body["linked"]), (&json!(1), &json!(0)));
+    assert_eq!(schools.body["schools"].as_array().unwrap().last().unwrap()["unit"], json!(school));
+}
+
 async fn messages(walk: &mut Walk<'_>, alarm: &str) {
     let w = walk.w;
     let listed = walk.read("officer", "/messages", "").await;
@@ -218,6 +242,7 @@ async fn urged(walk: &mut Walk<'_>) {
 pub(super) async fn walk(walk: &mut Walk<'_>) {
     urged(walk).await;
     let alarm = alarms(walk).await;
+    buttons(walk).await;
     messages(walk, &alarm).await;
     tips(walk).await;
     missives(walk).await;
