@@ -9,12 +9,14 @@ mod spread;
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State as Held};
+use axum::body::Body;
+use axum::extract::{FromRequest, Path, RawQuery, Request, State as Held};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use base::{Error, Id, Ms, Refusal, Result};
+use base::{Error, Id, Ms, Refusal, Result, limits};
 use safety::alarm::view::{self, Line};
 use safety::alarm::{self, Act, NewAlarm, button};
 use safety::kernel::rights::{Action, Reach, reach};
@@ -22,7 +24,7 @@ use safety::org::{UnitKind, place, unit};
 use safety::{Actor, Cx, Meta};
 use serde::Serialize;
 
-use crate::door::{Ask, Fields, Posted, Signed, text};
+use crate::door::{self, Ask, Fields, Posted, Signed, text};
 use crate::error::{Answer, FieldFault, WebError};
 use crate::live::{Change, LivePage};
 use crate::page::{self, At, Choice, Crumb, Kept, Shell, Tab, UnitTab, UrgentTab, crumb};
@@ -111,7 +113,7 @@ async fn list_page(web: &Web, signed: &Signed, tests: bool) -> Answer {
     let rows: Vec<Row> = lines.into_iter().map(row).collect();
     let open = rows.iter().filter(|r| r.open).count();
     let may_raise = reach(signed.actor().role, Action::AlarmRaise) != Reach::Nothing;
-    let above = reach(signed.actor().role, Action::AlarmRead) == Reach::Subtree;
+    let above = safety::alarm::spread::sees(signed.actor());
     page::full(&ListPage { shell, tests, above, open, may_raise, rows })
 }
 
@@ -179,16 +181,42 @@ async fn new(Held(web): Held<Web>, signed: Signed) -> Answer {
     })
 }
 
-async fn raise(Held(web): Held<Web>, posted: Posted) -> Answer {
-    let f = &posted.fields;
-    // What cannot be read is left out: an alarm is not sent back for a field.
-    let new = NewAlarm {
-        id: Some(posted.key().unwrap_or_else(|| Id::new(web.now()))),
+/// What cannot be read is left out: an alarm is not sent back for a field.
+fn wanted(f: &Fields, id: Id) -> NewAlarm {
+    NewAlarm {
+        id: Some(id),
         unit: f.id("unit").ok().flatten(),
         place: f.id("place").ok().flatten(),
         place_text: f.opt("place_text"),
         test: f.get("test") == "1",
-    };
+    }
+}
+
+async fn raise(Held(web): Held<Web>, request: Request) -> Answer {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, limits::BODY_BYTES)
+        .await
+        .map_err(|_| WebError::http(StatusCode::PAYLOAD_TOO_LARGE))?;
+    let asked = Request::from_parts(parts.clone(), Body::from(body.clone()));
+    match tokio::time::timeout(queue::ANSWER, Posted::from_request(asked, &web)).await {
+        Ok(Ok(posted)) => raised(&web, posted).await,
+        Ok(Err(WebError::App(Error::Fault(_)))) | Err(_) => unasked(&web, &parts, &body).await,
+        Ok(Err(refused)) => Err(refused),
+    }
+}
+
+/// The database is away and nobody can be asked who this is: the press is kept with the hash of the session's token.
+async fn unasked(web: &Web, parts: &Parts, body: &[u8]) -> Answer {
+    door::own_site(parts)?;
+    let Some((token, _)) = door::token_of(web, parts) else { return Err(WebError::SignIn) };
+    let hash = base::hex(&safety::org::login::token_hash(token));
+    let id = door::idempotency_key(&parts.headers).ok().flatten().unwrap_or_else(|| Id::new(web.now()));
+    queue::keep(web, queue::By::Session { hash }, wanted(&Fields::parse(body), id)).await?;
+    kept(web, &Ask::of(web, parts), Some(id))
+}
+
+async fn raised(web: &Web, posted: Posted) -> Answer {
+    let new = wanted(&posted.fields, posted.key().unwrap_or_else(|| Id::new(web.now())));
     let again = new.clone();
     let answer = tokio::time::timeout(queue::ANSWER, web.act(&posted, move |cx| alarm::raise::raise(cx, &new))).await;
     match answer {
@@ -197,8 +225,8 @@ async fn raise(Held(web): Held<Web>, posted: Posted) -> Answer {
         Ok(Err(Error::Fault(_))) | Err(_) => {
             let id = again.id;
             let by = queue::By::Login { login: posted.signed.session.login, post: posted.actor().post };
-            queue::keep(&web, by, again).await?;
-            kept(&web, &posted.signed.ask, id)
+            queue::keep(web, by, again).await?;
+            kept(web, &posted.signed.ask, id)
         }
     }
 }

@@ -142,6 +142,13 @@ impl FromRequestParts<Web> for Ask {
     }
 }
 
+/// The token of a session as it was sent, and whether it came without the cookie.
+pub fn token_of<'a>(web: &Web, parts: &'a Parts) -> Option<(&'a str, bool)> {
+    let bearer = text(&parts.headers, header::AUTHORIZATION.as_str()).and_then(|v| v.strip_prefix("Bearer "));
+    let token = bearer.or(cookie(&parts.headers, session_cookie(web.tls())));
+    token.map(str::trim).filter(|t| !t.is_empty() && t.len() <= 128).map(|token| (token, bearer.is_some()))
+}
+
 /// Somebody signed in.
 #[derive(Clone, Debug)]
 pub struct Signed {
@@ -163,11 +170,9 @@ impl Signed {
     /// The one behind this request, without any redirect: none when nobody is signed in.
     pub async fn quiet(web: &Web, parts: &Parts) -> Result<Option<Signed>> {
         let ask = Ask::of(web, parts);
-        let bearer = text(&parts.headers, header::AUTHORIZATION.as_str()).and_then(|v| v.strip_prefix("Bearer "));
-        let token = bearer.or(cookie(&parts.headers, session_cookie(web.tls())));
-        let Some(token) = token.map(str::trim).filter(|t| !t.is_empty() && t.len() <= 128) else { return Ok(None) };
+        let Some((token, bearer)) = token_of(web, parts) else { return Ok(None) };
         match web.session(token).await {
-            Ok(session) => Ok(Some(Signed { session, ask, bearer: bearer.is_some(), token: token.to_string() })),
+            Ok(session) => Ok(Some(Signed { session, ask, bearer, token: token.to_string() })),
             Err(Error::Refused(_)) => Ok(None),
             Err(fault) => Err(fault),
         }

@@ -152,8 +152,13 @@ fn note(cx: &mut Cx<'_, '_>, county: i64, login: Id, outcome: &'static str, devi
 
 /// Who is behind a token. SignIn when the session is unknown, idle too long, ended, or its person holds no post.
 pub fn by_token(cx: &mut Cx<'_, '_>, token: &str) -> Result<Session> {
+    by_hash(cx, &token_hash(token))
+}
+
+/// The same by the hash of the token: an alarm that was pressed while nobody could be asked who it is.
+pub fn by_hash(cx: &mut Cx<'_, '_>, hash: &[u8]) -> Result<Session> {
     let gone = || Error::from(Refusal::SignIn);
-    let row = cx.tx.row(sql::SESSION_BY_HASH, args![token_hash(token)])?.ok_or_else(gone)?;
+    let row = cx.tx.row(sql::SESSION_BY_HASH, args![hash])?.ok_or_else(gone)?;
     let (now_s, seen_s) = (Stopwatch::wall_seconds(), row.int("seen_s")?);
     if now_s > row.int("ends_s")? || now_s - seen_s > limits::SESSION_IDLE_SECONDS {
         return Err(gone());

@@ -3,7 +3,8 @@
 //! was kept. The press was given its id before the first try, so that the try that came too late and the replay are the
 //! same alarm. What is kept here has told nobody yet, and whoever pressed is told so.
 //!
-//! A button's address is kept as its hash. Not here: rules (`safety::alarm`).
+//! A button's address and the token of a session are kept as their hashes; whose they are is asked at the replay, and
+//! nobody's press is laid aside. Not here: rules (`safety::alarm`).
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,10 @@ use crate::state::Web;
 pub const ANSWER: Duration = Duration::from_millis(700);
 /// Presses kept at once: beyond, the disk is somebody's toy.
 const KEPT_MAX: usize = 10_000;
+/// Of these from whom nobody knew yet: half, so that strangers do not take the room of people who are signed in.
+const UNKNOWN_MAX: usize = KEPT_MAX / 2;
+/// Ends the name of such a one.
+const UNKNOWN: &str = "-u.json";
 /// Between two looks at what is kept.
 const LOOK: Duration = Duration::from_millis(500);
 const FOLDER: &str = "alarms";
@@ -36,6 +41,17 @@ pub enum By {
     Button {
         hash: String,
     },
+    /// The hash of a session's token, in hexadecimal: nobody could be asked whose it is.
+    Session {
+        hash: String,
+    },
+}
+
+impl By {
+    /// Was it known who pressed? Of the others a stranger may make up as many as he likes.
+    fn is_known(&self) -> bool {
+        matches!(self, By::Login { .. })
+    }
 }
 
 /// A press on the disk.
@@ -57,28 +73,31 @@ pub async fn keep(web: &Web, by: By, new: NewAlarm) -> Result<()> {
     let (folder, at) = (folder(web), web.now());
     let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
     let id = new.id.ok_or_else(|| Error::broken("a press without an id"))?;
+    let known = by.is_known();
     let kept = serde_json::to_vec(&Kept { by, new, at: at.0 }).map_err(|e| Error::broken(format!("press: {e}")))?;
     // Sorted by time, and by the order of coming within it.
-    let name = format!("{:015}-{serial:012}-{id}", at.0);
+    let name = format!("{:015}-{serial:012}-{id}{}", at.0, if known { ".json" } else { UNKNOWN });
     // Not in the heavy lane: an alarm waits for nobody's picture.
-    let done = tokio::task::spawn_blocking(move || store(&folder, &name, &kept)).await;
+    let done = tokio::task::spawn_blocking(move || store(&folder, &name, known, &kept)).await;
     done.unwrap_or_else(|e| Err(Error::broken(format!("press: {e}"))))
 }
 
-fn store(folder: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+fn store(folder: &Path, name: &str, known: bool, bytes: &[u8]) -> Result<()> {
     use std::io::Write;
     let full = |e: std::io::Error| {
         tracing::error!(error = %e, "a press could not be kept");
         Error::from(Fault::Full)
     };
     std::fs::create_dir_all(folder).map_err(full)?;
-    if names(folder).len() >= KEPT_MAX {
+    let all = names(folder);
+    let unknown = |path: &&PathBuf| path.to_string_lossy().ends_with(UNKNOWN);
+    if all.len() >= KEPT_MAX || (!known && all.iter().filter(unknown).count() >= UNKNOWN_MAX) {
         return Err(Refusal::Busy.into());
     }
     let part = folder.join(format!("{name}.part"));
     let mut file = std::fs::File::create(&part).map_err(full)?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(full)?;
-    std::fs::rename(&part, folder.join(format!("{name}.json"))).map_err(full)?;
+    std::fs::rename(&part, folder.join(name)).map_err(full)?;
     std::fs::File::open(folder).and_then(|dir| dir.sync_all()).map_err(full)
 }
 
@@ -115,7 +134,7 @@ async fn one(web: &Web, path: &Path) -> Result<()> {
     let meta = Meta { source: "queue", claimed_at: Some(Ms(kept.at)), device_at: None };
     let (actor, new) = (who(web, &kept.by).await?, kept.new);
     match kept.by {
-        By::Login { .. } => web.write(&actor, meta, move |cx| raise::raise(cx, &new)).await?,
+        By::Login { .. } | By::Session { .. } => web.write(&actor, meta, move |cx| raise::raise(cx, &new)).await?,
         By::Button { hash } => {
             web.write(&actor, meta, move |cx| button::pressed_hash(cx, &bytes(&hash), new.id, new.test)).await?
         }
@@ -129,8 +148,18 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 async fn who(web: &Web, by: &By) -> Result<Actor> {
-    let By::Login { login: id, post } = *by else { return Ok(Actor::system()) };
-    web.read(&Actor::system(), move |cx| actor(cx, id, post)).await
+    let system = Actor::system();
+    match by {
+        By::Button { .. } => Ok(system),
+        By::Login { login, post } => {
+            let (login, post) = (*login, *post);
+            web.read(&system, move |cx| actor(cx, login, post)).await
+        }
+        By::Session { hash } => {
+            let hash = bytes(hash);
+            web.read(&system, move |cx| Ok(login::by_hash(cx, &hash)?.actor)).await
+        }
+    }
 }
 
 fn actor(cx: &mut Cx<'_, '_>, id: Id, asked: Option<Id>) -> Result<Actor> {

@@ -11,12 +11,15 @@ use db::testing::TempDir;
 use load::api::{self, Submission};
 use load::drive::sleep_ms;
 use load::server::Server;
+use serde_json::json;
 
 use super::{alone, assert_journal_holds, assert_problem, fill, page_client, serve, token};
 
 const AWAY_MS: i64 = 6_000;
 /// Nobody waits longer than this for any answer.
 const HANG_MS: i64 = 6_000;
+/// After so long the server asks again whose session it is.
+const SESSION_TRUSTED_MS: i64 = 1_500;
 /// After it is back, the program must have found it again.
 const BACK_MS: i64 = 15_000;
 
@@ -132,6 +135,7 @@ fn without_postgres_everybody_gets_a_clear_answer_and_its_return_is_noticed() {
     fill(&data, &["--database-url", &address]);
     let server = serve(&data, &["--database-url", &address]);
     let token = token(&server, &data);
+    let wall = Wall::new(&server, &data);
 
     let sent = std::thread::scope(|scope| {
         let writers: Vec<_> = (1..=4)
@@ -147,6 +151,7 @@ fn without_postgres_everybody_gets_a_clear_answer_and_its_return_is_noticed() {
         writers.into_iter().map(|writer| writer.join().unwrap()).collect::<Vec<_>>()
     });
     away(&server, &token);
+    let pressed = wall.pressed(&server);
     cluster.start();
     let watch = Stopwatch::start();
     while server.client().waiting(HANG_MS as u64).get("/readyz").unwrap().status != 200 {
@@ -155,6 +160,7 @@ fn without_postgres_everybody_gets_a_clear_answer_and_its_return_is_noticed() {
     }
     eprintln!("ready {} ms after the database was back", watch.elapsed_ms());
     back(&server, &token, &sent);
+    wall.replayed(&server, &pressed);
     assert_journal_holds(&data, &["--database-url", &address]);
     assert!(server.stop().unwrap().success());
 }
@@ -204,4 +210,61 @@ fn back(server: &Server, token: &str, sent: &[Sent]) {
     let busy: usize = sent.iter().map(|sent| sent.busy).sum();
     assert!(count > sent.len(), "nothing was acknowledged before the database went: that is no load");
     eprintln!("{count} submissions around the outage, each there once; {busy} times busy before");
+}
+
+/// A button on a wall, and a director who has signed in long before.
+struct Wall {
+    button: String,
+    head: String,
+}
+
+impl Wall {
+    fn new(server: &Server, data: &std::path::Path) -> Wall {
+        let account = api::account(data, "safety").unwrap();
+        let head = api::sign_in(&mut server.client(), &account.login, &account.password).unwrap();
+        let mut client = server.client().bearer(&head);
+        let unit = client.get("/api/v1/me").unwrap().json()["actor"]["unit"].as_str().unwrap().to_string();
+        let path = format!("/api/v1/units/{unit}/buttons");
+        let added = client.post_json(&path, &[], &json!({ "name": "门卫室" })).unwrap();
+        assert_eq!(added.status, 201, "{}", added.text());
+        Wall { button: added.json()["address"].as_str().unwrap().to_string(), head }
+    }
+
+    /// Both are pressed while the database is away: answered in time, from the disk, and told that nobody knows yet.
+    fn pressed(&self, server: &Server) -> Vec<String> {
+        let bearer = format!("Bearer {}", self.button);
+        let watch = Stopwatch::start();
+        let mut ids = Vec::new();
+        let mut device = server.client().waiting(2 * HANG_MS as u64);
+        let answer = device.send("POST", "/press", &[("authorization", &bearer)], b"").unwrap();
+        assert_eq!((answer.status, &answer.json()["kept"]), (202, &json!(true)), "{}", answer.text());
+        ids.push(answer.json()["id"].as_str().unwrap().to_string());
+        // The session is asked for in the database: nobody knows who this is, and it is kept all the same.
+        sleep_ms(SESSION_TRUSTED_MS);
+        let mut page = page_client(server, &self.head).waiting(2 * HANG_MS as u64);
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let answer = page.send("POST", "/alarms", &[form, ("accept", "application/json")], b"test=1").unwrap();
+        assert_eq!((answer.status, &answer.json()["kept"]), (202, &json!(true)), "{}", answer.text());
+        ids.push(answer.json()["id"].as_str().unwrap().to_string());
+        assert!(watch.elapsed_ms() < 3 * HANG_MS + SESSION_TRUSTED_MS);
+        ids
+    }
+
+    /// Back: each is there once.
+    fn replayed(&self, server: &Server, pressed: &[String]) {
+        let watch = Stopwatch::start();
+        let mut client = server.client().bearer(&self.head);
+        for (id, tests) in pressed.iter().zip(["", "?tests=true"]) {
+            loop {
+                let items = client.get(&format!("/api/v1/alarms{tests}")).unwrap().json()["items"].clone();
+                let there = items.as_array().unwrap().iter().filter(|a| a["id"] == id.as_str()).count();
+                assert!(there <= 1, "{id} twice");
+                if there == 1 {
+                    break;
+                }
+                assert!(watch.elapsed_ms() < BACK_MS, "{id} is not replayed");
+                sleep_ms(100);
+            }
+        }
+    }
 }
