@@ -261,7 +261,9 @@ fn rows(house: &House, start: Ms, days: std::ops::Range<i64>, seed: &mut Seed) -
         let day = start.day().plus_days(n);
         let at = day.start().plus(8 * Ms::HOUR);
         let mut batch = Vec::with_capacity(house.schools.len());
-        for (school, county) in &house.schools {
+        for (nth, (school, county)) in house.schools.iter().enumerate() {
+            // Over the first hour, as they come in.
+            let at = at.plus(nth as i64 * Ms::HOUR / house.schools.len() as i64);
             let (away, ill) = (seed.below(3) as i64, i64::from(seed.below(20) == 0));
             batch.push((*county, Id::from_parts(at, seed.bytes10()), *school, day, away, ill, at));
         }
@@ -296,7 +298,8 @@ fn zeros(house: &House, start: Ms, seed: &mut Seed) -> Done<usize> {
         let from: Day = start.day().plus_days(week * 7);
         let at = from.plus_days(7).start().plus(9 * Ms::HOUR);
         let mut batch = Vec::new();
-        for (school, county) in &house.schools {
+        for (nth, (school, county)) in house.schools.iter().enumerate() {
+            let at = at.plus(nth as i64 * Ms::HOUR / house.schools.len() as i64);
             if !busy.contains(&(*school, week)) {
                 batch.push((*county, Id::from_parts(at, seed.bytes10()), *school, from, from.plus_days(6), at));
             }
