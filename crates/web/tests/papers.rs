@@ -120,6 +120,15 @@ async fn an_urgent_notice_is_sent_in_one_press_by_the_desk_and_climbs_until_it_i
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.text.contains("value=\"暴雪红色预警\""), "what was typed is kept: {}", empty.text);
     let school = w.school.to_string();
+    for (field, wrong) in [("units", "nobody"), ("kinds", "castle")] {
+        let wrong = desk.post("/notices/urgent", &[("title", "预警"), ("body", "停课。"), (field, wrong)]).await;
+        assert_eq!(
+            wrong.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "left out, it would go to everybody: {}",
+            wrong.text
+        );
+    }
     let fields = [("title", "暴雪红色预警"), ("body", "明天停课，通知家长。"), ("units", school.as_str())];
     let sent = desk.post("/notices/urgent", &fields).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);

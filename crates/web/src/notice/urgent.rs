@@ -3,7 +3,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use base::Id;
+use base::{Day, Error, Id, Problem, Result};
 use safety::kernel::rights::Action;
 use safety::notice::{NewNotice, urgent};
 use safety::org::{UnitKind, unit};
@@ -58,23 +58,35 @@ pub async fn form(State(web): State<Web>, signed: Signed) -> Answer {
     page::full(&page_of(&web, &signed, signed.ask.fields(), Vec::new()).await?)
 }
 
-pub async fn send(State(web): State<Web>, posted: Posted) -> Answer {
-    let (signed, f) = (&posted.signed, &posted.fields);
-    let new = NewNotice {
+/// Refuses what it cannot read of the addressees: left out, it would go to everybody.
+fn typed(posted: &Posted, today: Day) -> Result<NewNotice> {
+    let f = &posted.fields;
+    let unreadable = |field: &'static str| Error::invalid(field, Problem::Unreadable);
+    let kinds = f.all("kinds").into_iter().map(|k| UnitKind::from_code(&k).ok_or_else(|| unreadable("kinds")));
+    let units = f.all("units").into_iter().map(|id| Id::parse(&id).ok_or_else(|| unreadable("units")));
+    Ok(NewNotice {
         id: posted.key(),
         number: None,
         title: f.text("title"),
         body: f.text("body"),
         clause: "1.2".into(),
-        kinds: f.all("kinds").iter().filter_map(|k| UnitKind::from_code(k)).collect(),
-        units: f.all("units").iter().filter_map(|id| id.parse::<Id>().ok()).collect(),
+        kinds: kinds.collect::<Result<_>>()?,
+        units: units.collect::<Result<_>>()?,
         figures: Vec::new(),
         category: None,
         asks: Vec::new(),
         from_on: None,
-        due_on: web.now().day(),
+        due_on: today,
+    })
+}
+
+pub async fn send(State(web): State<Web>, posted: Posted) -> Answer {
+    let signed = &posted.signed;
+    let done = match typed(&posted, web.now().day()) {
+        Ok(new) => web.act(&posted, move |cx| urgent::send(cx, &new)).await,
+        Err(e) => Err(e),
     };
-    match web.act(&posted, move |cx| urgent::send(cx, &new)).await {
+    match done {
         Ok(id) => page::done(&signed.ask, web.now(), id, format!("/notices/{id}")),
         Err(e) => {
             let Kept { status, faults } = page::keep(&signed.ask, e)?;
