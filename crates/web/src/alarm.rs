@@ -131,7 +131,7 @@ pub static LIVE: AlarmRows = AlarmRows;
 
 fn part(line: Line) -> Result<Change> {
     let part = RowPart { r: row(line), fresh: true };
-    Ok(Change::Row(part.render().map_err(|e| Error::broken(format!("template: {e}")))?))
+    Ok(Change::Row(page::drawn(&part)?))
 }
 
 impl LivePage for AlarmRows {

@@ -199,7 +199,7 @@ pub static LIVE: MessageRows = MessageRows;
 
 fn part(cx: &mut Cx<'_, '_>, m: &Message) -> Result<Change> {
     let part = RowPart { r: row(cx, m)?, fresh: true };
-    Ok(Change::Row(part.render().map_err(|e| Error::broken(format!("template: {e}")))?))
+    Ok(Change::Row(page::drawn(&part)?))
 }
 
 impl LivePage for MessageRows {

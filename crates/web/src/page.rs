@@ -408,8 +408,12 @@ pub fn again(page: &impl Template, status: StatusCode) -> Answer {
 }
 
 fn with(status: StatusCode, page: &impl Template) -> Answer {
-    let html = page.render().map_err(|e| Error::broken(format!("template: {e}")))?;
-    Ok((status, Html(html)).into_response())
+    Ok((status, Html(drawn(page)?)).into_response())
+}
+
+/// A page, or a part as it stands in one: what `live` sends.
+pub fn drawn(part: &impl Template) -> Result<String> {
+    part.render().map_err(|e| Error::broken(format!("template: {e}")))
 }
 
 /// What stands in the way of a form, to be shown on it with everything typed: (status, list for the top). JSON askers

@@ -420,7 +420,7 @@ struct Row {
 }
 
 fn row(t: Task) -> Result<Change> {
-    let html = Row { t }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
+    let html = page::drawn(&Row { t })?;
     Ok(Change::Row(html.replacen(" data-row", " data-row data-new=\"1\"", 1)))
 }
 
@@ -429,7 +429,7 @@ fn left(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
     let state = words::state(line.hazard.state);
     let when = state.word.to_string();
     let t = Task { when, when_tone: "", late: false, verb: words::pages::LOOK.into(), ..task(line, who, now, false) };
-    let html = Row { t }.render().map_err(|e| base::Error::broken(format!("template: {e}")))?;
+    let html = page::drawn(&Row { t })?;
     Ok(Change::Left(html))
 }
 

@@ -4,19 +4,20 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use base::{Error, Id, Ms, Result};
+use base::{Id, Ms, Result};
 use safety::Cx;
 use safety::alarm::view;
 
 use super::show::{Parts, parts};
 use crate::door::Fields;
 use crate::live::{Change, LivePage};
+use crate::page;
 
 pub struct AlarmRecord;
 pub static LIVE: AlarmRecord = AlarmRecord;
 
 fn drawn(part: &impl Template) -> Result<Change> {
-    Ok(Change::Row(part.render().map_err(|e| Error::broken(format!("template: {e}")))?))
+    Ok(Change::Row(page::drawn(part)?))
 }
 
 /// Everything of the record that changes by itself, as the viewer sees it now.
@@ -43,6 +44,6 @@ impl LivePage for AlarmRecord {
         query.id("id")?.map_or(Ok(Vec::new()), |id| changes(cx, id))
     }
     fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
-        crate::page::nav_counts(cx)
+        page::nav_counts(cx)
     }
 }

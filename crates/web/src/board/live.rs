@@ -44,16 +44,19 @@ fn touched(cx: &mut Cx<'_, '_>, view: &View, ids: &[Id]) -> Result<Touched> {
 fn parts(cx: &mut Cx<'_, '_>, query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
     let view = view::read(cx, &Asked::read(query)?)?;
     let touched = if ids.is_empty() { None } else { touched(cx, &view, ids)? };
-    let mut out = vec![Change::Row(show::drawn(&show::sums(&view))?), Change::Row(show::drawn(&show::news(&view))?)];
+    let mut out = vec![
+        Change::Row(crate::page::drawn(&show::sums(&view))?),
+        Change::Row(crate::page::drawn(&show::news(&view))?),
+    ];
     let named = |set: &BTreeSet<String>, row: &show::MatrixRow| set.iter().any(|k| k.replace('.', "-") == row.id);
     for row in show::matrix(&view) {
         if touched.as_ref().is_none_or(|(keys, _)| keys.is_empty() || named(keys, &row)) {
-            out.push(Change::Row(show::drawn(&MatrixPart { row })?));
+            out.push(Change::Row(crate::page::drawn(&MatrixPart { row })?));
         }
     }
     for row in &view.rows {
         if touched.as_ref().is_none_or(|(_, units)| units.contains(&row.unit)) {
-            out.push(Change::Row(show::drawn(&UnitPart { row: show::unit_row(&view, row) })?));
+            out.push(Change::Row(crate::page::drawn(&UnitPart { row: show::unit_row(&view, row) })?));
         }
     }
     Ok(out)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::State as Held;
-use base::{Day, Id, Result};
+use base::{Day, Id};
 use safety::duty::board::{Row, Sums};
 
 use super::draw;
@@ -389,9 +389,4 @@ fn entries(view: &View) -> Vec<(String, String, Sums)> {
         }
     }
     out.into_iter().map(|(clause, _, title, s)| (clause, title, s)).collect()
-}
-
-/// A part as it stands in the page.
-pub fn drawn(part: &impl Template) -> Result<String> {
-    part.render().map_err(|e| base::Error::broken(format!("template: {e}")))
 }

@@ -108,7 +108,7 @@ pub static LIVE: DutyRows = DutyRows;
 fn part(cx: &mut Cx<'_, '_>, line: duty::Line, parts: &mut say::Parts, fresh: bool) -> Result<String> {
     let bureau = login::at_bureau(cx.actor);
     let r = Row { fresh, ..row(cx, line, parts) };
-    RowPart { r, bureau }.render().map_err(|e| base::Error::broken(format!("template: {e}")))
+    page::drawn(&RowPart { r, bureau })
 }
 
 impl LivePage for DutyRows {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use askama::Template;
-use base::{Error, Id, Ms, Result, limits};
+use base::{Id, Ms, Result, limits};
 use safety::Cx;
 use safety::hazard::list::{self as listed, Bucket, Filter};
 
@@ -33,7 +32,7 @@ fn left(cx: &mut Cx<'_, '_>, line: listed::Line) -> Result<Change> {
 
 fn drawn(cx: &Cx<'_, '_>, row: list::Row) -> Result<String> {
     let bureau = list::wide(cx.actor);
-    RowPart { row, bureau }.render().map_err(|e| Error::broken(format!("template: {e}")))
+    crate::page::drawn(&RowPart { row, bureau })
 }
 
 impl LivePage for HazardRows {

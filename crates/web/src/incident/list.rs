@@ -275,7 +275,7 @@ pub static LIVE: IncidentRows = IncidentRows;
 
 fn part(cx: &Cx<'_, '_>, line: &Line, fresh: bool) -> Result<String> {
     let part = RowPart { r: row(line, cx.now), bureau: login::at_bureau(cx.actor), fresh };
-    part.render().map_err(|e| base::Error::broken(format!("template: {e}")))
+    page::drawn(&part)
 }
 
 fn seen(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Filter> {
