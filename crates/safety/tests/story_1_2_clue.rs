@@ -17,6 +17,9 @@ use safety::tip::{self, NewTip};
 
 use crate::world::{World, on_both, photo, refusal};
 
+/// Rows of a hospital's list: more than a round of the detectors.
+const LONG: i64 = 130;
+
 fn at(text: &str) -> Ms {
     Ms::parse(&format!("2026-11-{text}:00+08:00")).unwrap()
 }
@@ -290,6 +293,38 @@ fn lists_of_other_offices_name_every_fault_and_enter_nothing_while_there_is_one(
         w.by("于海涛", move |cx| outside::void(cx, id, "是另一所江湾中学")).unwrap();
         w.fast_forward(3 * Ms::HOUR);
         assert!(clues(w, "于海涛").is_empty(), "a void row says nothing");
+    });
+}
+
+#[test]
+fn a_long_list_that_is_imported_in_one_moment_is_looked_through_to_its_end() {
+    on_both(|w| {
+        let now = w.app.now();
+        // Long ago: every row is ripe in the moment of the import. More rows than one round of the detectors looks at.
+        let lines: Vec<outside::Line> = (0..LONG)
+            .map(|n| outside::Line {
+                at: n + 2,
+                unit: "江湾中学".into(),
+                happened_at: Some(now.plus(-(n + 3) * Ms::HOUR)),
+                what: "摔伤".into(),
+                number: format!("H{n}"),
+            })
+            .collect();
+        let entered = w.by("于海涛", move |cx| outside::enter(cx, Source::Health, &lines)).unwrap().entered;
+        assert_eq!(entered, LONG);
+        w.fast_forward(Ms::MINUTE);
+        let (mut found, mut cursor) = (0, None);
+        loop {
+            let from: Option<String> = cursor.take();
+            let (page, next) =
+                w.sees("于海涛", move |cx| desk::list(cx, Filter::default(), from.as_deref(), 100)).unwrap();
+            found += page.len() as i64;
+            cursor = next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, LONG, "every row without a report lies at the desk");
     });
 }
 

@@ -15,8 +15,9 @@ use crate::org::people;
 use crate::outside;
 use crate::tip;
 
-/// Records of one source looked at in one round.
-const ROUND: i64 = 300;
+/// Records of one source looked at in one round. A round is one transaction, and whoever presses an alarm meanwhile waits
+/// for it: a record that becomes a clue is a dozen statements.
+const ROUND: i64 = 60;
 /// A transaction carries the moment at which its request came and is stored a little later: the newest seconds wait.
 const LAG_MS: i64 = 15 * Ms::SECOND;
 /// Days that are looked through again each night.
@@ -84,17 +85,21 @@ impl Source {
     }
 }
 
-fn mark(cx: &mut Cx<'_, '_>, source: Source) -> Result<Ms> {
-    cx.tx.row(sql::MARK, args![source.code()])?.map_or(Ok(Ms(0)), |row| row.ms("at"))
+/// How far a source was looked through: a moment, and in it up to which record.
+fn mark(cx: &mut Cx<'_, '_>, source: Source) -> Result<(Ms, Id)> {
+    let row = cx.tx.row(sql::MARK, args![source.code()])?;
+    let at = row.as_ref().map_or(Ok(Ms(0)), |row| row.ms("at"))?;
+    let past = row.map_or(Ok(None), |row| row.opt_id("past"))?;
+    Ok((at, past.unwrap_or_else(|| Id::from_parts(Ms(0), [0; 10]))))
 }
 
 fn rows(cx: &mut Cx<'_, '_>, source: Source, most: i64) -> Result<Vec<Row>> {
     let until = cx.now.plus(-source.wait(cx) - LAG_MS);
-    let from = mark(cx, source)?;
-    if until <= from {
+    let (from, past) = mark(cx, source)?;
+    if until < from {
         return Ok(Vec::new());
     }
-    cx.tx.rows(source.sql(), args![from, until, most])
+    cx.tx.rows(source.sql(), args![from, past, until, most])
 }
 
 /// Is there anything to look at?
@@ -112,17 +117,11 @@ pub fn look(cx: &mut Cx<'_, '_>) -> Result<usize> {
     let mut found = 0;
     for source in SOURCES.iter().copied() {
         let rows = rows(cx, source, ROUND)?;
-        let mut last = None;
         for row in &rows {
-            last = Some(row.ms("seen_at")?);
             found += usize::from(one(cx, source, row)?);
         }
-        let Some(last) = last else { continue };
-        let from = mark(cx, source)?;
-        // A full round may have cut a moment in two: it is looked at again, unless it is all there was.
-        let cut = rows.len() as i64 == ROUND && last.plus(-1) > from;
-        let at = if cut { last.plus(-1) } else { last };
-        cx.tx.exec(sql::MARK_SET, args![source.code(), at])?;
+        let Some(last) = rows.last() else { continue };
+        cx.tx.exec(sql::MARK_SET, args![source.code(), last.ms("seen_at")?, last.id("id")?])?;
     }
     Ok(found)
 }

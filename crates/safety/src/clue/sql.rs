@@ -19,26 +19,29 @@ pub const OPEN_OF_UNIT: &str = "select * from clue where unit = $1 and open = 1 
 pub const ALIKE_NEAR: &str = "select c.id from clue c join absence a on a.id = c.subject where c.noun = 'absence' \
     and a.class = $1 and a.day < $2 and a.day >= $3 and c.unit = a.unit limit 1";
 
-pub const MARK: &str = "select at from clue_mark where source = $1";
-pub const MARK_SET: &str = "insert into clue_mark (source, at) values ($1, $2) \
-    on conflict (source) do update set at = excluded.at";
-pub const MARK_BACK: &str = "update clue_mark set at = $1 where at > $1";
+pub const MARK: &str = "select at, past from clue_mark where source = $1";
+pub const MARK_SET: &str = "insert into clue_mark (source, at, past) values ($1, $2, $3) \
+    on conflict (source) do update set at = excluded.at, past = excluded.past";
+pub const MARK_BACK: &str = "update clue_mark set at = $1, past = null where at > $1";
 
-// The sources, each in the order in which it reached the server. `$1` looked through until, `$2` until when, `$3` most rows.
-pub const ALARMS: &str = "select *, received_at as seen_at from alarm where received_at > $1 and received_at <= $2 order by received_at limit $3";
-pub const ENDED: &str =
-    "select *, ended_at as seen_at from alarm where ended_at > $1 and ended_at <= $2 order by ended_at limit $3";
-pub const TIPS: &str = "select *, received_at as seen_at from tip where received_at > $1 and received_at <= $2 order by received_at limit $3";
-pub const OUTSIDES: &str =
-    "select *, ripe_at as seen_at from outside where ripe_at > $1 and ripe_at <= $2 order by ripe_at limit $3";
-pub const LINES: &str = "select *, received_at as seen_at from absence where received_at > $1 and received_at <= $2 \
-    order by received_at limit $3";
-pub const ZEROS: &str = "select unit, received_at as seen_at from incident_zero where received_at > $1 \
-    and received_at <= $2 order by received_at limit $3";
-pub const DRAFTS: &str = "select unit, closed_at as seen_at from incident_draft where closed_at > $1 and closed_at <= $2 \
-    order by closed_at limit $3";
-pub const STEPS: &str = "select incident, received_at as seen_at from incident_step where received_at > $1 \
-    and received_at <= $2 order by received_at limit $3";
+// The sources, each in the order in which it reached the server, records of one moment (a list that was imported) by
+// their id. `$1`, `$2` moment and id looked through until, `$3` until when, `$4` most rows.
+pub const ALARMS: &str = "select *, received_at as seen_at from alarm where (received_at, id) > ($1, $2) \
+    and received_at <= $3 order by received_at, id limit $4";
+pub const ENDED: &str = "select *, ended_at as seen_at from alarm where (ended_at, id) > ($1, $2) \
+    and ended_at <= $3 order by ended_at, id limit $4";
+pub const TIPS: &str = "select *, received_at as seen_at from tip where (received_at, id) > ($1, $2) \
+    and received_at <= $3 order by received_at, id limit $4";
+pub const OUTSIDES: &str = "select *, ripe_at as seen_at from outside where (ripe_at, id) > ($1, $2) \
+    and ripe_at <= $3 order by ripe_at, id limit $4";
+pub const LINES: &str = "select *, received_at as seen_at from absence where (received_at, id) > ($1, $2) \
+    and received_at <= $3 order by received_at, id limit $4";
+pub const ZEROS: &str = "select id, unit, received_at as seen_at from incident_zero \
+    where (received_at, id) > ($1, $2) and received_at <= $3 order by received_at, id limit $4";
+pub const DRAFTS: &str = "select id, unit, closed_at as seen_at from incident_draft \
+    where (closed_at, id) > ($1, $2) and closed_at <= $3 order by closed_at, id limit $4";
+pub const STEPS: &str = "select id, incident, received_at as seen_at from incident_step \
+    where (received_at, id) > ($1, $2) and received_at <= $3 order by received_at, id limit $4";
 
 /// Incidents of a unit (`$1`) whose time between happening and being known meets `$2..=$3`.
 pub const NEAR: &str = "select id, state, happened_at, known_at, first_at, late from incident where unit = $1 \
