@@ -69,11 +69,10 @@ impl Ticker {
 
     fn second(&mut self, stopped: &Receiver<()>) {
         for _ in 0..ROUNDS {
-            // Catching up must not keep the program from ending.
-            if stopped.try_recv() == Err(TryRecvError::Disconnected) {
-                return;
-            }
-            match tick::run(&self.app) {
+            // Catching up must not keep the program from ending, and one round may be hundreds of deadlines.
+            let on = || stopped.try_recv() != Err(TryRecvError::Disconnected);
+            match tick::run_while(&self.app, &on) {
+                _ if !on() => return,
                 Ok(0) => break,
                 Ok(_) => {}
                 Err(e) => {
