@@ -135,6 +135,9 @@ fn part(line: Line) -> Result<Change> {
 }
 
 impl LivePage for AlarmRows {
+    fn urgent(&self) -> bool {
+        true
+    }
     fn wakes(&self, noun: &str) -> bool {
         noun == "alarm"
     }

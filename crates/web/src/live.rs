@@ -1,6 +1,11 @@
 //! Live pages by server-sent events. A signal wakes the streams whose viewer stands above its unit; each stream gathers
-//! what woke it for a quarter of a second, reads once as that viewer, and sends rows. Signals carry ids, never data;
-//! every row is read with the viewer's own rights.
+//! what woke it for a quarter of a second, waits for its turn, reads once as that viewer, and sends rows. Signals carry
+//! ids, never data; every row is read with the viewer's own rights.
+//!
+//! Turns: only so many pages read at a time, each page in the order in which it asked, so that five hundred open pages
+//! cannot push aside who enters something. The more pages are open and the more is written, the more rarely each is
+//! read, and what came meanwhile is gathered. Pages of what is urgent (alarms, incidents) have turns of their own and
+//! hardly gather.
 //!
 //! A noun makes its list live by a `LivePage` in `PAGES` below: `/live?page=hazards&<the list's own query>`.
 //! Events: `beat` (server ms; at once and every 15 s), `row` (HTML of one row, outermost element with `id="row-…"`, and
@@ -23,15 +28,24 @@ use axum::routing::get;
 use base::{Id, Ms, Refusal, Result, limits};
 use safety::org::{Role, unit};
 use safety::{Actor, App, Cx, Signal};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio::time::{interval, sleep};
 
 use crate::door::{Fields, Signed, text};
 use crate::error::Answer;
 use crate::state::Web;
 
-/// Reads a second for one page: four.
+/// Reads a second for one page: at most four.
 const GATHER: Duration = Duration::from_millis(250);
+/// For what is urgent.
+const GATHER_URGENT: Duration = Duration::from_millis(40);
+/// After a read that failed.
+const AGAIN: Duration = Duration::from_secs(2);
+/// Pages read at a time: half of the cores, and of SQLite's three readers one is always left to who asks or enters
+/// something.
+const TURNS_MAX: usize = 2;
+/// Pages of what is urgent read at a time.
+const TURNS_URGENT: usize = 3;
 const BEAT: Duration = Duration::from_secs(15);
 /// Signals that may lie in the bus while a stream is busy; who falls behind reads its page's newest rows anew.
 const BUS: usize = 4_096;
@@ -51,6 +65,10 @@ pub enum Change {
 
 /// A list that can be live. Everything is read inside the viewer's own `cx`; `query` is the list's own query.
 pub trait LivePage: Send + Sync {
+    /// Is somebody in danger when a row comes late?
+    fn urgent(&self) -> bool {
+        false
+    }
     /// Does a signal of this noun concern the page?
     fn wakes(&self, noun: &str) -> bool;
     /// The rows of these records as the viewer sees them now; `Left` or `Gone` for those that no longer fit.
@@ -76,16 +94,24 @@ fn page(name: &str) -> Option<&'static dyn LivePage> {
     }
 }
 
-/// The bus, and which units stand above which.
+/// The bus, the turns, and which units stand above which.
 pub struct Live {
     bus: broadcast::Sender<Signal>,
+    turns: Arc<Semaphore>,
+    urgent_turns: Arc<Semaphore>,
     above: Arc<RwLock<HashMap<Id, Arc<[Id]>>>>,
 }
 
 impl Live {
     #[expect(clippy::new_without_default, reason = "opens a channel")]
     pub fn new() -> Live {
-        Live { bus: broadcast::channel(BUS).0, above: Arc::default() }
+        let cores = std::thread::available_parallelism().map_or(2, |n| n.get());
+        Live {
+            bus: broadcast::channel(BUS).0,
+            turns: Arc::new(Semaphore::new((cores / 2).clamp(1, TURNS_MAX))),
+            urgent_turns: Arc::new(Semaphore::new(TURNS_URGENT)),
+            above: Arc::default(),
+        }
     }
 
     /// Hands every signal of the house to the bus. A change of the tree forgets the remembered lines.
@@ -154,7 +180,8 @@ async fn live(State(web): State<Web>, signed: Signed, headers: HeaderMap) -> Ans
     let (send, receive) = mpsc::channel::<std::result::Result<Event, Infallible>>(16);
     let query = signed.ask.fields();
     let bus = web.live.bus.subscribe();
-    let stream = Stream { web: web.clone(), signed, page, query, send, bus, missed: since, _seat: seat };
+    let stream =
+        Stream { web: web.clone(), signed, page, query, send, bus, ids: BTreeSet::new(), missed: since, _seat: seat };
     tokio::spawn(stream.run());
     let body = tokio_stream::wrappers::ReceiverStream::new(receive);
     let mut response: Response = Sse::new(body).into_response();
@@ -170,6 +197,8 @@ struct Stream {
     query: Fields,
     send: mpsc::Sender<std::result::Result<Event, Infallible>>,
     bus: broadcast::Receiver<Signal>,
+    /// What woke the page and was not read yet.
+    ids: BTreeSet<Id>,
     /// Rows may have been missed since then.
     missed: Option<Ms>,
     _seat: Seat,
@@ -189,41 +218,44 @@ impl Stream {
 
     async fn walk(&mut self) -> std::result::Result<(), Ended> {
         self.beat().await?;
-        if self.missed.is_some() {
-            self.tell(BTreeSet::new()).await?;
-        }
         let mut beats = interval(BEAT);
         // The first tick comes at once; the stream has just said the time.
         beats.tick().await;
         loop {
+            if self.waits() {
+                let turn = self.gather().await?;
+                self.tell(turn).await?;
+            }
             tokio::select! {
                 _ = beats.tick() => self.beat().await?,
                 () = self.send.closed() => return Err(Ended),
-                heard = self.bus.recv() => {
-                    if let Some(ids) = self.gather(heard).await? {
-                        self.tell(ids).await?;
-                    }
-                }
+                heard = self.bus.recv() => self.take(heard).await?,
             }
         }
     }
 
-    /// The first signal and whatever follows it within the quarter second; none when nothing of it concerns the page.
-    async fn gather(
-        &mut self,
-        first: std::result::Result<Signal, broadcast::error::RecvError>,
-    ) -> std::result::Result<Option<BTreeSet<Id>>, Ended> {
-        let mut ids = BTreeSet::new();
-        self.take(first, &mut ids).await?;
-        if ids.is_empty() && self.missed.is_none() {
-            return Ok(None);
-        }
-        let end = sleep(GATHER);
-        tokio::pin!(end);
+    fn waits(&self) -> bool {
+        !self.ids.is_empty() || self.missed.is_some()
+    }
+
+    /// Takes in what follows until the page has gathered and its turn has come.
+    async fn gather(&mut self) -> std::result::Result<OwnedSemaphorePermit, Ended> {
+        let live = &self.web.live;
+        let (turns, span) = match self.page.urgent() {
+            true => (live.urgent_turns.clone(), GATHER_URGENT),
+            false => (live.turns.clone(), GATHER),
+        };
+        let turn = async move {
+            sleep(span).await;
+            turns.acquire_owned().await
+        };
+        tokio::pin!(turn);
         loop {
             tokio::select! {
-                () = &mut end => return Ok(Some(ids)),
-                heard = self.bus.recv() => self.take(heard, &mut ids).await?,
+                // The semaphore is never closed.
+                turn = &mut turn => return turn.map_err(|_| Ended),
+                () = self.send.closed() => return Err(Ended),
+                heard = self.bus.recv() => self.take(heard).await?,
             }
         }
     }
@@ -231,14 +263,13 @@ impl Stream {
     async fn take(
         &mut self,
         heard: std::result::Result<Signal, broadcast::error::RecvError>,
-        ids: &mut BTreeSet<Id>,
     ) -> std::result::Result<(), Ended> {
         match heard {
             Ok(signal) => {
                 if self.page.wakes(signal.noun) && concerns(&self.web, self.signed.actor(), &signal).await {
-                    ids.insert(signal.id);
-                    if ids.len() > limits::LIVE_QUEUE {
-                        ids.clear();
+                    self.ids.insert(signal.id);
+                    if self.ids.len() > limits::LIVE_QUEUE {
+                        self.ids.clear();
                         self.miss();
                     }
                 }
@@ -258,11 +289,11 @@ impl Stream {
     }
 
     /// One read as the viewer, then the events. The session is asked for again first: whoever was signed out or lost
-    /// the post sees nothing more.
-    async fn tell(&mut self, ids: BTreeSet<Id>) -> std::result::Result<(), Ended> {
+    /// the post sees nothing more. The turn is given back before the browser is waited for.
+    async fn tell(&mut self, turn: OwnedSemaphorePermit) -> std::result::Result<(), Ended> {
         self.still_in().await?;
         let (page, query, missed) = (self.page, self.query.clone(), self.missed.take());
-        let ids: Vec<Id> = ids.into_iter().collect();
+        let ids: Vec<Id> = std::mem::take(&mut self.ids).into_iter().collect();
         let read = self
             .web
             .read(self.signed.actor(), move |cx| {
@@ -274,10 +305,12 @@ impl Stream {
                 Ok((changes, page.counts(cx, &query)?))
             })
             .await;
-        // A fault of the database passes: the next signal or beat tries again.
+        drop(turn);
+        // A fault of the database passes: the newest rows are read anew until it has.
         let Ok((changes, counts)) = read else {
+            self.missed = missed;
             self.miss();
-            return Ok(());
+            return self.pause().await;
         };
         for change in changes {
             let event = match change {
@@ -290,6 +323,13 @@ impl Stream {
         let counts = serde_json::to_string(&counts).unwrap_or_else(|_| "{}".into());
         let event = self.event("count").data(counts);
         self.put(event).await
+    }
+
+    async fn pause(&self) -> std::result::Result<(), Ended> {
+        tokio::select! {
+            () = sleep(AGAIN) => Ok(()),
+            () = self.send.closed() => Err(Ended),
+        }
     }
 
     async fn still_in(&mut self) -> std::result::Result<(), Ended> {

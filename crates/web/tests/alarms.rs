@@ -60,13 +60,18 @@ async fn the_open_record_of_an_alarm_shows_who_answered_and_who_is_here_by_itsel
     let mut desk = w.signed("desk").await;
     let page = desk.get(&at).await;
     let live = page.between("data-live=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
-    assert_eq!(live, format!("/live?page=alarm&id={}", at.trim_start_matches("/alarms/")));
+    assert_eq!(live, format!("/live?page=alarm&id={}&turn=acknowledge", at.trim_start_matches("/alarms/")));
+    assert!(page.text.contains("轮到您：应答"));
     let mut stream = crate::live::open(&w, &desk, &live).await;
     assert!(stream.until("event: beat").await);
     let mut head = w.signed("head").await;
     head.post(&format!("{at}/acknowledge"), &[]).await;
     assert!(stream.until("李建国 已应答").await);
     assert!(stream.until("<span class=\"bd a\">已应答</span>").await, "the state in the head");
+    assert!(
+        stream.until("id=\"row-alarm-turn\"").await && stream.until("看现在要做什么").await,
+        "it is no longer his turn"
+    );
     let page = head.get(&at).await;
     let class = page.between("name=\"class\" value=\"", "\"").unwrap().to_string();
     head.post(&format!("{at}/roll"), &[("class", &class), ("here", "missing"), ("missing", "2")]).await;

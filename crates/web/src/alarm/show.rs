@@ -103,6 +103,13 @@ pub(super) fn parts(view: &View) -> Parts {
     }
 }
 
+/// What stood to be done on the page is done, or something new is: the form on it would be refused.
+#[derive(Template)]
+#[template(path = "alarm/turned.html")]
+pub(super) struct TurnedPart {
+    pub id: String,
+}
+
 #[derive(Template)]
 #[template(path = "alarm/show.html")]
 struct ShowPage {
@@ -138,6 +145,28 @@ struct Can {
     account: bool,
 }
 
+impl Can {
+    fn of(view: &View) -> Can {
+        let may = |act: Act| view.acts.contains(&act);
+        Can {
+            acknowledge: may(Act::Acknowledge),
+            arrive: may(Act::Arrive) && view.alarm.on_site_at.is_none() && !view.alarm.test,
+            end: may(Act::End),
+            note: may(Act::Note),
+            account: may(Act::Account),
+        }
+    }
+}
+
+/// What the viewer's turn is, as the page's stream is told: `acknowledge`, `arrive` or nothing.
+pub(super) fn turn(view: &View) -> &'static str {
+    match Can::of(view) {
+        Can { acknowledge: true, .. } => Act::Acknowledge.code(),
+        Can { arrive: true, .. } => Act::Arrive.code(),
+        _ => "",
+    }
+}
+
 async fn show_page(
     web: &Web,
     signed: &Signed,
@@ -149,16 +178,15 @@ async fn show_page(
     let mut shell = signed.shell(web, At::Alarms).await?;
     shell.tabs = tabs(signed.actor());
     if seen.alarm.state.is_open() {
-        shell.live = format!("/live?page=alarm&id={id}");
+        shell.live = format!("/live?page=alarm&id={id}&turn={}", turn(&seen));
     }
     let card = say::card(signed.actor().role);
     Ok(shown(shell, seen, card, typed, faults))
 }
 
 fn shown(shell: Shell, view: View, card: &'static [&'static str], typed: Fields, faults: Vec<FieldFault>) -> ShowPage {
-    let parts = parts(&view);
+    let (parts, can) = (parts(&view), Can::of(&view));
     let a = view.alarm;
-    let may = |act: Act| view.acts.contains(&act);
     let place = view.place_name.unwrap_or_default();
     let at = words::at_full(a.received_at);
     ShowPage {
@@ -176,13 +204,7 @@ fn shown(shell: Shell, view: View, card: &'static [&'static str], typed: Fields,
         reason: a.end_reason.unwrap_or_default(),
         next: a.due_at.filter(|_| !a.test).map(words::at_full).unwrap_or_default(),
         parts,
-        can: Can {
-            acknowledge: may(Act::Acknowledge),
-            arrive: may(Act::Arrive) && a.on_site_at.is_none() && !a.test,
-            end: may(Act::End),
-            note: may(Act::Note),
-            account: may(Act::Account),
-        },
+        can,
         card,
         outcomes: [Outcome::Real, Outcome::False].map(|o| Choice::new(o.code(), say::outcome(o))).into(),
         typed,
