@@ -2,24 +2,28 @@
 //! (notice 5.2). A press is never refused for what was said beside it, and is on the disk before it is answered.
 
 use axum::Json;
-use axum::extract::State;
+use axum::body::Body;
+use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use base::{Error, Id};
 use safety::Cx;
 use safety::alarm::{self, Act, Input, NewAlarm, roll, view};
+use safety::org::login;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::ask::{Call, PathId, Queried};
+use super::ask::{self, Call, PathId, Queried};
 use super::dto::dto;
-use super::fault::Reply;
+use super::fault::{ApiError, Reply};
 use super::org::{Changed, Made};
 use super::page::{self, Listed};
 use super::wire::{AlarmAct, AlarmHere, AlarmOutcome, AlarmSource, AlarmState, At, Name, Note, Role, Uid};
 use crate::alarm::queue;
-use crate::door::Signed;
+use crate::door::{self, Signed};
+use crate::error::WebError;
 use crate::state::Web;
 
 pub fn routes() -> OpenApiRouter<Web> {
@@ -252,20 +256,53 @@ pub struct AlarmRaised {
 #[utoipa::path(post, path = "/alarms", tag = "alarms", request_body = AlarmRaise,
     responses((status = 201, description = "Raised, everybody is told", body = AlarmRaised),
         (status = 202, description = "Kept on the disk, nobody has been told yet", body = AlarmRaised)))]
-async fn alarm_raise(State(web): State<Web>, call: Call<AlarmRaise>) -> Reply<(StatusCode, Json<AlarmRaised>)> {
-    let b = call.body.clone();
-    let new = NewAlarm {
-        id: Some(b.id.map(|i| i.0).or(call.key()).unwrap_or_else(|| Id::new(web.now()))),
-        unit: b.unit.map(|u| u.0),
-        place: b.place.map(|p| p.0),
-        place_text: b.place_text.map(|t| t.0),
-        test: b.test,
-    };
+async fn alarm_raise(State(web): State<Web>, request: Request) -> Reply<(StatusCode, Json<AlarmRaised>)> {
+    let (parts, body) = request.into_parts();
+    let body = ask::bytes_of(&parts.headers, body).await?;
+    let asked = Request::from_parts(parts.clone(), Body::from(body.clone()));
+    match tokio::time::timeout(queue::ANSWER, Call::<AlarmRaise>::from_request(asked, &web)).await {
+        Ok(Ok(call)) => raised(&web, call).await,
+        Ok(Err(ApiError::Web(WebError::App(Error::Fault(_))))) | Err(_) => unasked(&web, &parts, &body).await,
+        Ok(Err(refused)) => Err(refused),
+    }
+}
+
+impl AlarmRaise {
+    fn wanted(self, id: Id) -> NewAlarm {
+        NewAlarm {
+            id: Some(self.id.map_or(id, |i| i.0)),
+            unit: self.unit.map(|u| u.0),
+            place: self.place.map(|p| p.0),
+            place_text: self.place_text.map(|t| t.0),
+            test: self.test,
+        }
+    }
+}
+
+/// On this machine's disk; nobody has been told yet.
+async fn kept(web: &Web, by: queue::By, new: NewAlarm) -> Reply<(StatusCode, Json<AlarmRaised>)> {
+    let id = new.id.ok_or_else(|| Error::broken("a press without an id"))?;
+    queue::keep(web, by, new).await?;
+    Ok((StatusCode::ACCEPTED, Json(AlarmRaised { id: id.into(), received_at: web.now().into(), told: false })))
+}
+
+/// The database is away and nobody can be asked who this is: the press is kept with the hash of the session's token.
+async fn unasked(web: &Web, parts: &Parts, body: &[u8]) -> Reply<(StatusCode, Json<AlarmRaised>)> {
+    door::own_site(parts)?;
+    let Some((token, _)) = door::token_of(web, parts) else { return Err(WebError::SignIn.into()) };
+    let hash = base::hex(&login::token_hash(token));
+    let key = door::idempotency_key(&parts.headers)?;
+    let new = ask::json::<AlarmRaise>(body)?.wanted(key.unwrap_or_else(|| Id::new(web.now())));
+    kept(web, queue::By::Session { hash }, new).await
+}
+
+async fn raised(web: &Web, call: Call<AlarmRaise>) -> Reply<(StatusCode, Json<AlarmRaised>)> {
+    let new = call.body.clone().wanted(call.key().unwrap_or_else(|| Id::new(web.now())));
     let again = new.clone();
     let job =
         move |cx: &mut Cx<'_, '_>| Ok(Made { id: alarm::raise::raise(cx, &new)?.into(), received_at: cx.now.into() });
     // A refusal is the noun's; anything else is the database, and then the press is kept.
-    let answer = tokio::time::timeout(queue::ANSWER, call.once_or_fault(&web, job)).await;
+    let answer = tokio::time::timeout(queue::ANSWER, call.once_or_fault(web, job)).await;
     match answer {
         Ok(Ok(made)) => {
             let raised = AlarmRaised { id: made.id, received_at: made.received_at, told: true };
@@ -273,11 +310,8 @@ async fn alarm_raise(State(web): State<Web>, call: Call<AlarmRaise>) -> Reply<(S
         }
         Ok(Err(Error::Refused(refusal))) => Err(refusal.into()),
         Ok(Err(Error::Fault(_))) | Err(_) => {
-            let id = again.id.unwrap_or_else(|| Id::new(web.now()));
             let by = queue::By::Login { login: call.signed.session.login, post: call.actor().post };
-            queue::keep(&web, by, again).await?;
-            let raised = AlarmRaised { id: id.into(), received_at: web.now().into(), told: false };
-            Ok((StatusCode::ACCEPTED, Json(raised)))
+            kept(web, by, again).await
         }
     }
 }

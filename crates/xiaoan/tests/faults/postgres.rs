@@ -230,7 +230,7 @@ impl Wall {
         Wall { button: added.json()["address"].as_str().unwrap().to_string(), head }
     }
 
-    /// Both are pressed while the database is away: answered in time, from the disk, and told that nobody knows yet.
+    /// All are pressed while the database is away: answered in time, from the disk, and told that nobody knows yet.
     fn pressed(&self, server: &Server) -> Vec<String> {
         let bearer = format!("Bearer {}", self.button);
         let watch = Stopwatch::start();
@@ -246,6 +246,11 @@ impl Wall {
         let answer = page.send("POST", "/alarms", &[form, ("accept", "application/json")], b"test=1").unwrap();
         assert_eq!((answer.status, &answer.json()["kept"]), (202, &json!(true)), "{}", answer.text());
         ids.push(answer.json()["id"].as_str().unwrap().to_string());
+        // A program of the school's own presses over JSON.
+        let mut program = server.client().waiting(2 * HANG_MS as u64).bearer(&self.head);
+        let answer = program.post_json("/api/v1/alarms", &[], &json!({ "test": true })).unwrap();
+        assert_eq!((answer.status, &answer.json()["told"]), (202, &json!(false)), "{}", answer.text());
+        ids.push(answer.json()["id"].as_str().unwrap().to_string());
         assert!(watch.elapsed_ms() < 3 * HANG_MS + SESSION_TRUSTED_MS);
         ids
     }
@@ -254,7 +259,7 @@ impl Wall {
     fn replayed(&self, server: &Server, pressed: &[String]) {
         let watch = Stopwatch::start();
         let mut client = server.client().bearer(&self.head);
-        for (id, tests) in pressed.iter().zip(["", "?tests=true"]) {
+        for (id, tests) in pressed.iter().zip(["", "?tests=true", "?tests=true"]) {
             loop {
                 let items = client.get(&format!("/api/v1/alarms{tests}")).unwrap().json()["items"].clone();
                 let there = items.as_array().unwrap().iter().filter(|a| a["id"] == id.as_str()).count();
