@@ -1,6 +1,6 @@
 // 1.2 and 5.2 as people live them: a fall is reported from a phone with three taps, also where there is no signal; the
 // county's page shows it by itself, its officer signs, a follow-up and the final report follow. An alarm lights up three
-// pages at once, is answered, counted, ended, and leaves the draft of a report.
+// pages at once, is answered, counted, ended, and leaves the draft of a report. An urgent notice finds its school.
 
 import type { Page } from '@playwright/test';
 import { account, axe, desk, expect, phone, shape, signedIn, test } from './world';
@@ -179,4 +179,45 @@ test('a teacher tells the line of his class with one tap, also without a signal'
   await p.goto('/absences');
   expect(await told()).toBe(before + 1);
   await t.context.close();
+});
+
+test('an urgent notice is sent at night to one school of three hundred, found by its name, and signed for', async ({ browser }) => {
+  const d = await signedIn(browser, account('desk', '区'), phone);
+  const p = d.page;
+  const title = `暴雪红色预警 ${Date.now() % 100_000}`;
+  await p.goto('/notices/urgent');
+  await p.fill('[name=title]', title);
+  await p.locator('main [data-primary]').click();
+  // What is missing is said first: nobody is asked whether to send what cannot be sent.
+  await expect(p.locator('[data-err=body]')).toBeVisible();
+  await expect(p.locator('dialog[open]')).toHaveCount(0);
+  await p.fill('[name=body]', '明天停课，通知到每一位家长。');
+  await p.locator('summary', { hasText: '只发给几个单位' }).click();
+  const chips = p.locator('#f-units .chip');
+  const all = await chips.count();
+  expect(all, 'schools of the county').toBeGreaterThan(50);
+  const line = p.locator('#f-units input[type=search]');
+  await line.fill(school.slice(0, 4));
+  const left = await chips.filter({ visible: true }).count();
+  expect(left, 'what the words leave').toBeGreaterThan(0);
+  expect(left).toBeLessThan(all / 2);
+  await shape(p, 'urgent notice with chips sifted');
+  await line.press('Enter');
+  await expect(p.locator('dialog[open]'), 'Enter in the line sends nothing').toHaveCount(0);
+  await chips.filter({ hasText: new RegExp(`^${school}$`) }).click();
+  await line.fill('没有这样的学校');
+  await expect(chips.filter({ visible: true }), 'what is chosen stays in sight').toHaveCount(1);
+  await p.locator('main [data-primary]').click();
+  await sure(p);
+  await p.waitForURL(/\/notices\/[0-9a-f-]{36}/);
+  await expect(p.locator('main')).toContainText('通知了 1 次');
+  const address = new URL(p.url()).pathname;
+  const head = await signedIn(browser, safety, phone);
+  await head.page.goto(address);
+  await head.page.locator('main [data-primary]', { hasText: '签收' }).click();
+  await expect(head.page.locator('main')).toContainText('本单位签收');
+  await p.reload();
+  await expect(p.locator('main')).toContainText('签收 1 / 1');
+  await expect(p.locator('main')).not.toContainText('还没有签收');
+  for (const one of [d, head]) await one.context.close();
 });

@@ -135,12 +135,12 @@ async fn an_urgent_notice_is_sent_in_one_press_by_the_desk_and_climbs_until_it_i
     let at = sent.location().to_string();
     let page = desk.get(&at).await;
     check(&at, &page.text);
-    assert!(page.text.contains("还没有签收") && page.text.contains("催了 1 次"), "{}", page.text);
+    assert!(page.text.contains("还没有签收") && page.text.contains("通知了 1 次"), "{}", page.text);
     let mut head = w.signed("head").await;
     assert!(head.get("/messages").await.text.contains("紧急通知，请签收：暴雪红色预警"));
     w.clock.advance(31 * 60_000);
     safety::tick::run(&w.app).unwrap();
-    assert!(desk.get(&at).await.text.contains("催了 2 次"));
+    assert!(desk.get(&at).await.text.contains("通知了 2 次"));
     assert_eq!(head.post(&format!("{at}/sign"), &[]).await.status, StatusCode::SEE_OTHER);
     let page = desk.get(&at).await;
     assert!(!page.text.contains("还没有签收") && page.text.contains("签收 1 / 1"), "{}", page.text);

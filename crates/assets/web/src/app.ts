@@ -31,10 +31,11 @@ import { initPhotos } from './photo';
 import { initPill } from './pill';
 import { initSender } from './sender';
 import { initShell } from './shell';
+import { initSifts } from './sift';
 import { initStopwatches } from './stopwatch';
 import { show as showOutbox } from './shelf';
 import { uuid } from './store';
-import { initValidation } from './validate';
+import { check, initValidation } from './validate';
 
 document.documentElement.classList.add('on');
 
@@ -93,7 +94,8 @@ function onSubmit(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   const by = event.submitter as HTMLButtonElement | null;
   const question = by?.dataset.confirm ?? form.dataset.confirm;
-  if (!question || form.dataset.sure) return;
+  // What is missing is said first: nobody is asked about a form that will not be sent.
+  if (!question || form.dataset.sure || (form.noValidate && check(form).length)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   void ask(question, by?.textContent?.trim()).then((yes) => {
@@ -128,6 +130,7 @@ initOutbox();
 initPill();
 initSender();
 initShell();
+initSifts();
 const main = $('main[data-live]');
 if (main) initLive(main);
 const round = $<HTMLFormElement>('form[data-check]');

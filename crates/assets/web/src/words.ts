@@ -44,6 +44,7 @@ export const W = {
 
   errors: (n: number) => `${n}`,
   required: '这一项还空着。',
+  sift: '输入几个字，找出来再点',
   tooLong: (max: number, now: number) => `最多 ${max} 字，现在 ${now} 字。`,
   range: (from: string, to: string) => `请填 ${from} 到 ${to} 之间的数。`,
   future: (hours: string) => `时间比现在晚 ${hours}，请看一下手机时间。`,
