@@ -391,7 +391,12 @@ fn the_lists_are_prepared_for_every_reach() {
     use safety::kernel::rights::Reach;
     on_both(|w| {
         for reach in Reach::SHAPES {
-            for sql in [alarm::sql::by_id(*reach), alarm::sql::list(*reach), alarm::sql::open(*reach)] {
+            for sql in [
+                alarm::sql::by_id(*reach),
+                alarm::sql::list(*reach),
+                alarm::sql::open(*reach),
+                alarm::sql::unanswered(*reach),
+            ] {
                 w.app.db().prepare(&sql).unwrap();
             }
         }

@@ -1,6 +1,7 @@
 //! 一键报警 (5.2): the button, what is open now, one alarm with its ladder, who is accounted for and what the viewer is to
 //! do, the tests of the line, buttons on walls. The device's own call is `POST /press`.
 
+pub mod banner;
 pub mod live;
 pub mod queue;
 mod show;
@@ -135,9 +136,6 @@ fn part(line: Line) -> Result<Change> {
 }
 
 impl LivePage for AlarmRows {
-    fn urgent(&self) -> bool {
-        true
-    }
     fn wakes(&self, noun: &str) -> bool {
         noun == "alarm"
     }

@@ -4,8 +4,8 @@
 //!
 //! Turns: only so many pages read at a time, each page in the order in which it asked, so that five hundred open pages
 //! cannot push aside who enters something. The more pages are open and the more is written, the more rarely each is
-//! read, and what came meanwhile is gathered. Pages of what is urgent (alarms, incidents) have turns of their own and
-//! hardly gather.
+//! read, and what came meanwhile is gathered. What is urgent (an alarm, an incident) is read alone, hardly gathers and has
+//! turns of its own. An alarm reaches every open page, whatever the page is about: it stands over it (`alarm::banner`).
 //!
 //! A noun makes its list live by a `LivePage` in `PAGES` below: `/live?page=hazards&<the list's own query>`.
 //! Events: `beat` (server ms; at once and every 15 s), `row` (HTML of one row, outermost element with `id="row-…"`, and
@@ -31,8 +31,10 @@ use safety::{Actor, App, Cx, Signal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio::time::{interval, sleep};
 
+use crate::alarm;
 use crate::door::{Fields, Signed, text};
 use crate::error::Answer;
+use crate::page;
 use crate::state::Web;
 
 /// Reads a second for one page: at most four.
@@ -44,7 +46,9 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// Pages read at a time: half of the cores, and of SQLite's three readers one is always left to who asks or enters
 /// something.
 const TURNS_MAX: usize = 2;
-/// Pages of what is urgent read at a time.
+/// What somebody's life may hang on.
+const URGENT: &[&str] = &["alarm", "incident"];
+/// Reads of what is urgent at a time.
 const TURNS_URGENT: usize = 3;
 const BEAT: Duration = Duration::from_secs(15);
 /// Signals that may lie in the bus while a stream is busy; who falls behind reads its page's newest rows anew.
@@ -65,10 +69,6 @@ pub enum Change {
 
 /// A list that can be live. Everything is read inside the viewer's own `cx`; `query` is the list's own query.
 pub trait LivePage: Send + Sync {
-    /// Is somebody in danger when a row comes late?
-    fn urgent(&self) -> bool {
-        false
-    }
     /// Does a signal of this noun concern the page?
     fn wakes(&self, noun: &str) -> bool;
     /// The rows of these records as the viewer sees them now; `Left` or `Gone` for those that no longer fit.
@@ -180,8 +180,8 @@ async fn live(State(web): State<Web>, signed: Signed, headers: HeaderMap) -> Ans
     let (send, receive) = mpsc::channel::<std::result::Result<Event, Infallible>>(16);
     let query = signed.ask.fields();
     let bus = web.live.bus.subscribe();
-    let stream =
-        Stream { web: web.clone(), signed, page, query, send, bus, ids: BTreeSet::new(), missed: since, _seat: seat };
+    let woken = Woken { missed: since, ..Woken::default() };
+    let stream = Stream { web: web.clone(), signed, page, query, send, bus, woken, _seat: seat };
     tokio::spawn(stream.run());
     let body = tokio_stream::wrappers::ReceiverStream::new(receive);
     let mut response: Response = Sse::new(body).into_response();
@@ -197,11 +197,58 @@ struct Stream {
     query: Fields,
     send: mpsc::Sender<std::result::Result<Event, Infallible>>,
     bus: broadcast::Receiver<Signal>,
-    /// What woke the page and was not read yet.
+    woken: Woken,
+    _seat: Seat,
+}
+
+/// What woke a page and was not read yet.
+#[derive(Clone, Debug, Default)]
+struct Woken {
+    /// Urgent records.
+    pressing: BTreeSet<Id>,
     ids: BTreeSet<Id>,
+    /// An alarm was pressed or answered.
+    alarm: bool,
     /// Rows may have been missed since then.
     missed: Option<Ms>,
-    _seat: Seat,
+}
+
+impl Woken {
+    fn is_urgent(&self) -> bool {
+        self.alarm || !self.pressing.is_empty()
+    }
+    fn is_some(&self) -> bool {
+        self.is_urgent() || !self.ids.is_empty() || self.missed.is_some()
+    }
+    /// What the next read is about: what is urgent alone, else everything.
+    fn take(&mut self) -> Woken {
+        match self.is_urgent() {
+            true => {
+                let pressing = std::mem::take(&mut self.pressing);
+                Woken { pressing, alarm: std::mem::take(&mut self.alarm), ..Woken::default() }
+            }
+            false => std::mem::take(self),
+        }
+    }
+}
+
+type Seen = (Vec<Change>, BTreeMap<String, i64>);
+
+/// What woke a page as its viewer sees it now, and the page's figures.
+fn seen(cx: &mut Cx<'_, '_>, live: &'static dyn LivePage, query: &Fields, woken: &Woken) -> Result<Seen> {
+    let mut changes = Vec::new();
+    if (woken.alarm || woken.missed.is_some()) && alarm::reads(cx.actor) {
+        changes.push(Change::Row(alarm::banner::drawn(cx, true)?));
+    }
+    if woken.pressing.is_empty() && woken.ids.is_empty() && woken.missed.is_none() {
+        return Ok((changes, page::urgent_count(cx)?));
+    }
+    if let Some(since) = woken.missed {
+        changes.extend(live.recent(cx, query, since.plus(-OVERLAP_MS))?);
+    }
+    let ids: Vec<Id> = woken.pressing.iter().chain(&woken.ids).copied().collect();
+    changes.extend(live.rows(cx, query, &ids)?);
+    Ok((changes, live.counts(cx, query)?))
 }
 
 /// The browser has gone, or may no longer see anything.
@@ -222,7 +269,7 @@ impl Stream {
         // The first tick comes at once; the stream has just said the time.
         beats.tick().await;
         loop {
-            if self.waits() {
+            while self.woken.is_some() {
                 let turn = self.gather().await?;
                 self.tell(turn).await?;
             }
@@ -234,28 +281,28 @@ impl Stream {
         }
     }
 
-    fn waits(&self) -> bool {
-        !self.ids.is_empty() || self.missed.is_some()
-    }
-
-    /// Takes in what follows until the page has gathered and its turn has come.
+    /// Takes in what follows until the page has gathered and its turn has come. Something urgent on the way leaves the
+    /// line for the other one.
     async fn gather(&mut self) -> std::result::Result<OwnedSemaphorePermit, Ended> {
-        let live = &self.web.live;
-        let (turns, span) = match self.page.urgent() {
-            true => (live.urgent_turns.clone(), GATHER_URGENT),
-            false => (live.turns.clone(), GATHER),
-        };
-        let turn = async move {
-            sleep(span).await;
-            turns.acquire_owned().await
-        };
-        tokio::pin!(turn);
         loop {
-            tokio::select! {
-                // The semaphore is never closed.
-                turn = &mut turn => return turn.map_err(|_| Ended),
-                () = self.send.closed() => return Err(Ended),
-                heard = self.bus.recv() => self.take(heard).await?,
+            let urgent = self.woken.is_urgent();
+            let live = &self.web.live;
+            let (turns, span) = match urgent {
+                true => (live.urgent_turns.clone(), GATHER_URGENT),
+                false => (live.turns.clone(), GATHER),
+            };
+            let turn = async move {
+                sleep(span).await;
+                turns.acquire_owned().await
+            };
+            tokio::pin!(turn);
+            while urgent == self.woken.is_urgent() {
+                tokio::select! {
+                    // The semaphore is never closed.
+                    turn = &mut turn => return turn.map_err(|_| Ended),
+                    () = self.send.closed() => return Err(Ended),
+                    heard = self.bus.recv() => self.take(heard).await?,
+                }
             }
         }
     }
@@ -266,10 +313,16 @@ impl Stream {
     ) -> std::result::Result<(), Ended> {
         match heard {
             Ok(signal) => {
-                if self.page.wakes(signal.noun) && concerns(&self.web, self.signed.actor(), &signal).await {
-                    self.ids.insert(signal.id);
-                    if self.ids.len() > limits::LIVE_QUEUE {
-                        self.ids.clear();
+                let (wakes, alarm) = (self.page.wakes(signal.noun), signal.noun == "alarm");
+                if (wakes || alarm) && concerns(&self.web, self.signed.actor(), &signal).await {
+                    self.woken.alarm |= alarm;
+                    let urgent = URGENT.contains(&signal.noun);
+                    let ids = if urgent { &mut self.woken.pressing } else { &mut self.woken.ids };
+                    if wakes {
+                        ids.insert(signal.id);
+                    }
+                    if ids.len() > limits::LIVE_QUEUE {
+                        ids.clear();
                         self.miss();
                     }
                 }
@@ -285,30 +338,20 @@ impl Stream {
 
     fn miss(&mut self) {
         let now = self.web.now();
-        self.missed.get_or_insert(now.plus(-OVERLAP_MS));
+        self.woken.missed.get_or_insert(now.plus(-OVERLAP_MS));
     }
 
     /// One read as the viewer, then the events. The session is asked for again first: whoever was signed out or lost
     /// the post sees nothing more. The turn is given back before the browser is waited for.
     async fn tell(&mut self, turn: OwnedSemaphorePermit) -> std::result::Result<(), Ended> {
         self.still_in().await?;
-        let (page, query, missed) = (self.page, self.query.clone(), self.missed.take());
-        let ids: Vec<Id> = std::mem::take(&mut self.ids).into_iter().collect();
-        let read = self
-            .web
-            .read(self.signed.actor(), move |cx| {
-                let mut changes = match missed {
-                    Some(since) => page.recent(cx, &query, since.plus(-OVERLAP_MS))?,
-                    None => Vec::new(),
-                };
-                changes.extend(page.rows(cx, &query, &ids)?);
-                Ok((changes, page.counts(cx, &query)?))
-            })
-            .await;
+        let (page, query, woken) = (self.page, self.query.clone(), self.woken.take());
+        let missed = woken.missed;
+        let read = self.web.read(self.signed.actor(), move |cx| seen(cx, page, &query, &woken)).await;
         drop(turn);
         // A fault of the database passes: the newest rows are read anew until it has.
         let Ok((changes, counts)) = read else {
-            self.missed = missed;
+            self.woken.missed = missed.or(self.woken.missed);
             self.miss();
             return self.pause().await;
         };

@@ -19,6 +19,7 @@ use safety::org::{Role, login, people};
 use safety::{Actor, Cx};
 use serde::Serialize;
 
+use crate::alarm::banner;
 use crate::door::{Ask, Signed};
 use crate::error::{Answer, FieldFault, WebError, status_of};
 use crate::state::Web;
@@ -97,6 +98,8 @@ pub struct Shell {
     pub incident: bool,
     pub tabs: Vec<Tab>,
     pub live: String,
+    /// Alarms that nobody has answered, drawn; none on their own pages.
+    pub alarms: Option<String>,
 }
 
 /// Which entry of the menu a page belongs to.
@@ -153,36 +156,37 @@ struct Waits {
     pressing: bool,
 }
 
-async fn waits(web: &Web, actor: &Actor) -> Result<Waits> {
-    web.read(actor, |cx| {
-        let lines = list::waiting(cx, BADGE_MAX)?;
-        let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
-        let (duties, behind) = crate::duty::today::count(cx)?;
-        let hazards = lines.len() as i64;
-        let (incidents, pressing) = crate::incident::today::count(cx)?;
-        let n = (hazards + duties + incidents).min(BADGE_MAX);
-        let (unread, alarms) = (message::unread(cx)?.min(BADGE_MAX), view::open(cx)?.min(BADGE_MAX));
-        Ok(Waits { n, hazards, incidents, pressing, late: late || behind || pressing, unread, alarms })
-    })
-    .await
+fn waits(cx: &mut Cx<'_, '_>) -> Result<Waits> {
+    let lines = list::waiting(cx, BADGE_MAX)?;
+    let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
+    let (duties, behind) = crate::duty::today::count(cx)?;
+    let hazards = lines.len() as i64;
+    let (incidents, pressing) = crate::incident::today::count(cx)?;
+    let others = crate::clue::tasks(cx)?.len() as i64;
+    let n = (hazards + duties + incidents + others).min(BADGE_MAX);
+    let (unread, alarms) = (message::unread(cx)?.min(BADGE_MAX), view::open(cx)?.min(BADGE_MAX));
+    Ok(Waits { n, hazards, incidents, pressing, late: late || behind || pressing, unread, alarms })
 }
 
 /// Badges of the menu by the names of their `data-count`, for live pages.
 pub fn nav_counts(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
-    let hazards = list::waiting(cx, BADGE_MAX)?.len() as i64;
-    let incidents = crate::incident::today::count(cx)?.0;
-    let n = (hazards + incidents + crate::duty::today::count(cx)?.0).min(BADGE_MAX);
-    let unread = message::unread(cx)?.min(BADGE_MAX);
-    let urgent = (incidents + view::open(cx)?).min(BADGE_MAX);
-    let counts = [("nav-today", n), ("nav-hazard", hazards), ("nav-messages", unread), ("nav-emergency", urgent)];
+    let w = waits(cx)?;
+    let urgent = (w.incidents + w.alarms).min(BADGE_MAX);
+    let counts = [("nav-today", w.n), ("nav-hazard", w.hazards), ("nav-messages", w.unread), ("nav-emergency", urgent)];
     Ok(counts.map(|(name, n)| (name.to_string(), n)).into())
+}
+
+/// The badge of 应急 alone: an alarm reaches pages that are about something else.
+pub fn urgent_count(cx: &mut Cx<'_, '_>) -> Result<BTreeMap<String, i64>> {
+    let urgent = (crate::incident::today::count(cx)?.0 + view::open(cx)?).min(BADGE_MAX);
+    Ok([("nav-emergency".to_string(), urgent)].into())
 }
 
 impl Signed {
     /// The shell of a page that belongs to `at`.
     pub async fn shell(&self, web: &Web, at: At) -> std::result::Result<Shell, WebError> {
         let actor = self.actor();
-        let waits = waits(web, actor).await?;
+        let waits = web.read(actor, waits).await?;
         let mut shell = Shell::bare(web, &self.ask);
         shell.bare = false;
         shell.login = self.session.login.to_string();
@@ -197,6 +201,11 @@ impl Signed {
         shell.report = may_raise(actor);
         shell.incident = may_report(actor);
         shell.plus = plus(actor);
+        shell.alarms = match (self.ask.path.starts_with("/alarms"), waits.alarms) {
+            (true, _) => None,
+            (false, 0) => Some(banner::empty()?),
+            (false, _) => Some(web.read(actor, |cx| banner::drawn(cx, false)).await?),
+        };
         Ok(shell)
     }
 
@@ -229,7 +238,7 @@ impl Signed {
                 login::actor(cx, login, &person, &post)
             })
             .await?;
-        Ok(waits(web, &other).await?.n)
+        Ok(web.read(&other, waits).await?.n)
     }
 }
 

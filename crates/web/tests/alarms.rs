@@ -87,6 +87,48 @@ async fn the_open_record_of_an_alarm_shows_who_answered_and_who_is_here_by_itsel
 }
 
 #[tokio::test]
+async fn an_alarm_stands_over_every_page_of_whoever_has_it_in_scope_until_it_is_answered() {
+    let w = World::new();
+    let mut officer = w.signed("officer").await;
+    let mut stranger = w.signed("stranger").await;
+    assert!(officer.get("/hazards").await.text.contains("<div id=\"row-alarms\" role=\"alert\"></div>"));
+    // The officer looks through hazards; the page is not about alarms.
+    let mut stream = crate::live::open(&w, &officer, "/live?page=hazards").await;
+    let mut foreign = crate::live::open(&w, &stranger, "/live?page=hazards").await;
+    assert!(stream.until("event: beat").await && foreign.until("event: beat").await);
+    let at = w.signed("guard").await.post("/alarms", &[]).await.location().to_string();
+    assert!(stream.until("id=\"row-alarms\" role=\"alert\" class=\"over\"").await);
+    assert!(stream.until("还没有人应答").await && stream.until(&format!("href=\"{at}\"")).await);
+    assert!(stream.until("\"nav-emergency\":1").await, "{}", stream.text);
+    for page in ["/", "/hazards", "/units", "/me"] {
+        let page = officer.get(page).await;
+        assert!(page.text.contains("江湾中学") && page.text.contains("还没有人应答"), "{}", page.text);
+        crate::pages::check("/hazards", &page.text);
+    }
+    assert!(!officer.get(&at).await.text.contains("row-alarms"), "its own page needs no sign to itself");
+    assert!(!stranger.get("/").await.text.contains("还没有人应答"));
+    officer.post(&format!("{at}/acknowledge"), &[]).await;
+    assert!(stream.until("<div id=\"row-alarms\" role=\"alert\" class=\"over\"></div>").await, "{}", stream.text);
+    assert!(!officer.get("/").await.text.contains("还没有人应答"));
+    // Something of the stranger's own shows that his stream lives.
+    let gate = w.foreign_gate;
+    let own = w
+        .by("stranger", move |cx| {
+            let new = safety::hazard::NewHazard {
+                what: "门锁损坏".into(),
+                place: Some(gate),
+                category: Some(safety::hazard::Category::Order),
+                photos: vec![safety::Photo { hash: "cd".repeat(32), mime: "image/jpeg".into(), bytes: 1 }],
+                ..safety::hazard::NewHazard::default()
+            };
+            safety::hazard::raise::raise(cx, &new)
+        })
+        .unwrap();
+    assert!(foreign.until(&format!("row-{own}")).await);
+    assert!(!foreign.text.contains("row-alarms"), "{}", foreign.text);
+}
+
+#[tokio::test]
 async fn the_bureau_sees_in_how_many_schools_a_test_was_answered_and_by_whom() {
     let w = World::new();
     let mut desk = w.signed("desk").await;

@@ -62,6 +62,14 @@ pub fn list(reach: Reach) -> String {
     format!("{FROM}{} and h.test = $2 order by h.open desc, h.received_at desc, h.id desc limit $3", reach.predicate())
 }
 
+/// Alarms in the asker's scope that nobody has answered, newest first; `$2` most rows.
+pub fn unanswered(reach: Reach) -> String {
+    format!(
+        "{FROM}{} and h.open = 1 and h.test = 0 and h.state = 'raised' order by h.received_at desc, h.id desc limit $2",
+        reach.predicate()
+    )
+}
+
 /// How many are open in the asker's scope.
 pub fn open(reach: Reach) -> String {
     format!("select count(*) as n from alarm h where {} and h.open = 1 and h.test = 0", reach.predicate())

@@ -1,7 +1,7 @@
 //! One alarm as a page shows it, the list, and what a test says of the line.
 
 use base::{Id, Ms, Result};
-use db::args;
+use db::{Row, args};
 use serde::Serialize;
 
 use super::roll::{self, Count, RollLine};
@@ -171,16 +171,25 @@ pub fn list(cx: &mut Cx<'_, '_>, tests: bool) -> Result<Vec<Line>> {
         return Err(base::Refusal::NoRight.into());
     }
     let rows = cx.tx.rows(&sql::list(reach), args![cx.actor.unit, tests, ROWS])?;
-    rows.iter()
-        .map(|row| {
-            let alarm = from_row(row)?;
-            let place_name = row.opt_text("place_name")?.or(alarm.place_text.clone());
-            Ok(Line { unit_name: row.text("unit_name")?, place_name, acker: row.opt_text("acker_name")?, alarm })
-        })
-        .collect()
+    rows.iter().map(line).collect()
 }
 
-/// How many real alarms are open in the asker's scope: for banner and badge.
+fn line(row: &Row) -> Result<Line> {
+    let alarm = from_row(row)?;
+    let place_name = row.opt_text("place_name")?.or(alarm.place_text.clone());
+    Ok(Line { unit_name: row.text("unit_name")?, place_name, acker: row.opt_text("acker_name")?, alarm })
+}
+
+/// Real alarms in the asker's scope that nobody has answered, newest first.
+pub fn unanswered(cx: &mut Cx<'_, '_>, most: i64) -> Result<Vec<Line>> {
+    let reach = scope(cx);
+    if reach == Reach::Nothing {
+        return Ok(Vec::new());
+    }
+    cx.tx.rows(&sql::unanswered(reach), args![cx.actor.unit, most])?.iter().map(line).collect()
+}
+
+/// How many real alarms are open in the asker's scope: for the badge.
 pub fn open(cx: &mut Cx<'_, '_>) -> Result<i64> {
     let reach = scope(cx);
     if reach == Reach::Nothing {

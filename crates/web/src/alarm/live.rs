@@ -36,9 +36,6 @@ fn changes(cx: &mut Cx<'_, '_>, query: &Fields, id: Id) -> Result<Vec<Change>> {
 }
 
 impl LivePage for AlarmRecord {
-    fn urgent(&self) -> bool {
-        true
-    }
     fn wakes(&self, noun: &str) -> bool {
         noun == "alarm"
     }

@@ -285,9 +285,6 @@ fn seen(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Filter> {
 }
 
 impl LivePage for IncidentRows {
-    fn urgent(&self) -> bool {
-        true
-    }
     fn wakes(&self, noun: &str) -> bool {
         noun == "incident"
     }
