@@ -180,6 +180,78 @@ fn acknowledged_but_idle_is_not_forgotten() {
 }
 
 #[test]
+fn who_comes_from_the_school_does_not_silence_the_alarm_before_somebody_outside_has_heard_it() {
+    on_both(|w| {
+        ready(w);
+        let id = press(w, "张福贵");
+        let own = refusal(act(w, "张福贵", id, Act::Arrive, Input::default()));
+        assert!(
+            matches!(own, Refusal::PackForbids { clause: "5.2", rule: "own_alarm", .. } | Refusal::NoRight),
+            "{own:?}"
+        );
+        // The director is there within seconds; county and police have not answered yet.
+        does(w, "李建国", id, Act::Arrive);
+        let alarm = now(w, id);
+        assert_eq!((alarm.state, alarm.rung), (State::Raised, 1), "there, and nobody outside knows");
+        assert!(alarm.on_site_at.is_some() && alarm.due_at.is_some());
+        let asked = |who: &str| w.sees(who, move |cx| view::show(cx, id)).unwrap().acts;
+        assert!(asked("县值班").contains(&Act::Acknowledge) && asked("公安席").contains(&Act::Acknowledge));
+        w.fast_forward(Ms::MINUTE);
+        assert_eq!(now(w, id).rung, 2, "the ladder goes on");
+        does(w, "李建国", id, Act::Acknowledge);
+        assert_eq!(now(w, id).state, State::Acknowledged);
+        assert!(asked("县值班").contains(&Act::Acknowledge), "the school's own answer is not the county's");
+        w.fast_forward(5 * Ms::MINUTE);
+        assert_eq!((now(w, id).rung, now(w, id).state), (3, State::Raised));
+        does(w, "县值班", id, Act::Acknowledge);
+        let alarm = now(w, id);
+        assert_eq!((alarm.state, alarm.due_at), (State::OnSite, None), "heard, and somebody is there");
+        assert!(!asked("县值班").contains(&Act::Acknowledge) && asked("公安席").contains(&Act::Acknowledge));
+        w.fast_forward(Ms::HOUR);
+        assert_eq!(now(w, id).rung, 3);
+        // Whoever comes from outside has heard it.
+        let other = press(w, "张福贵");
+        does(w, "公安席", other, Act::Arrive);
+        let alarm = now(w, other);
+        assert_eq!(alarm.state, State::OnSite);
+        assert!(alarm.heard_at.is_some() && alarm.linked_at.is_some());
+    });
+}
+
+#[test]
+fn whoever_answers_an_alarm_has_the_mobiles_beside_it_and_a_teacher_has_his_own_class_first() {
+    on_both(|w| {
+        ready(w);
+        for (who, mobile) in [("马校长", "13900000001"), ("李建国", "13900000002"), ("张福贵", "13900000003")]
+        {
+            let id = w.person_id(who);
+            w.system(move |cx| safety::org::people::correct(cx, id, who, Some(mobile))).unwrap();
+        }
+        let teacher = w.person_id("宋老师");
+        for (serial, head) in [(10, None), (2, Some(teacher)), (1, None)] {
+            let name = format!("七年级{serial}班");
+            let new =
+                safety::roll::NewClass { name, grade: 7, serial, pupils: 40, teacher: head, ..Default::default() };
+            w.by("李建国", move |cx| safety::roll::open(cx, &new)).unwrap();
+        }
+        let id = press(w, "张福贵");
+        let seen = |who: &str| w.sees(who, move |cx| view::show(cx, id)).unwrap();
+        let called = |who: &str| seen(who).calls.iter().map(|c| (c.role, c.name.clone())).collect::<Vec<_>>();
+        let all = [(None, "张福贵"), (Some(Role::Principal), "马校长"), (Some(Role::SafetyHead), "李建国")];
+        let all: Vec<(Option<Role>, String)> = all.iter().map(|(role, name)| (*role, name.to_string())).collect();
+        assert_eq!(called("县值班"), all);
+        assert_eq!(called("公安席"), all);
+        assert_eq!(called("李建国"), all[..2], "nobody is told to ring himself");
+        assert!(called("宋老师").is_empty(), "who does not answer alarms has no mobiles");
+        let names = |who: &str| seen(who).roll.iter().map(|l| l.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names("县值班"), ["七年级1班", "七年级2班", "七年级10班"]);
+        assert_eq!(names("宋老师"), ["七年级2班", "七年级1班", "七年级10班"]);
+        act(w, "李建国", id, Act::End, ended("演示", Outcome::False)).unwrap();
+        assert!(called("县值班").is_empty(), "over");
+    });
+}
+
+#[test]
 fn after_an_outage_the_ladder_goes_on_one_rung_at_a_time_and_nobody_is_told_a_step_twice() {
     on_both(|w| {
         ready(w);

@@ -4,6 +4,8 @@
 //! `shell.tabs` (see `hazard_tabs`) and `shell.live` afterwards where a page has them. The menu has only nouns that
 //! exist, by role and kind of unit (pages.md §2): at most seven entries.
 
+mod menu;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
@@ -195,12 +197,12 @@ impl Signed {
         shell.unit = actor.unit_name.clone();
         shell.post = self.post_words();
         shell.posts = self.posts(web, waits).await?;
-        shell.nav = nav(actor, waits, at);
-        shell.foot = foot(actor, waits, at);
-        shell.bottom = bottom(actor, waits, at);
+        shell.nav = menu::nav(actor, waits, at);
+        shell.foot = menu::foot(actor, waits, at);
+        shell.bottom = menu::bottom(actor, waits, at);
         shell.report = may_raise(actor);
         shell.incident = may_report(actor);
-        shell.plus = plus(actor);
+        shell.plus = menu::plus(actor);
         shell.alarms = match (self.ask.path.starts_with("/alarms"), waits.alarms) {
             (true, _) => None,
             (false, 0) => Some(banner::empty()?),
@@ -272,120 +274,6 @@ pub fn may_check(actor: &Actor) -> bool {
 /// Roles whose today page is their menu: big tiles, no bottom bar (pages.md §2.1).
 pub fn is_hand(role: Role) -> bool {
     matches!(role, Role::Guard | Role::Canteen | Role::Dorm | Role::Escort)
-}
-
-fn entry(key: &'static str, label: &'static str, href: impl Into<String>, icon: &'static str, current: bool) -> Entry {
-    Entry { key, label, href: href.into(), icon, count: 0, hot: false, current }
-}
-
-fn today(waits: Waits, at: At) -> Entry {
-    Entry { count: waits.n, hot: waits.late, ..entry("today", words::nav::TODAY, "/", "today", at == At::Today) }
-}
-
-fn hazards(waits: Waits, at: At) -> Entry {
-    let base = entry("hazard", words::nav::HAZARDS, "/hazards", "hazard", at == At::Hazards);
-    Entry { count: waits.hazards, hot: waits.late, ..base }
-}
-
-/// Incidents first, then alarms, then drills: the first that the role sees.
-fn urgent(actor: &Actor, waits: Waits, at: At) -> Option<Entry> {
-    let href = match () {
-        () if reads_incidents(actor) => "/incidents",
-        () if crate::alarm::reads(actor) => "/alarms",
-        () if reads_drills(actor) => "/drills",
-        () => return None,
-    };
-    let base = entry("emergency", words::nav::URGENT, href, "siren", at == At::Alarms);
-    Some(Entry { count: waits.incidents + waits.alarms, hot: waits.pressing || waits.alarms > 0, ..base })
-}
-
-fn units(actor: &Actor, at: At) -> Entry {
-    let current = at == At::Units;
-    if login::at_bureau(actor) {
-        // The board, the ledgers and the duties stand under 学校 (pages.md §2.1).
-        let home = if reads_duties(actor) { "/board" } else { "/units" };
-        entry("units", words::nav::SCHOOLS, home, "school", current || at == At::Ledgers)
-    } else if actor.unit_kind.is_school() {
-        entry("school", words::nav::OWN, format!("/units/{}/people", actor.unit), "school", current)
-    } else {
-        entry("school", words::nav::OWN_UNIT, format!("/units/{}", actor.unit), "building", current)
-    }
-}
-
-fn nav(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
-    let bureau = login::at_bureau(actor);
-    let mut out = vec![today(waits, at)];
-    if bureau {
-        out.push(units(actor, at));
-    }
-    if reads_hazards(actor) {
-        out.push(hazards(waits, at));
-    }
-    out.extend(urgent(actor, waits, at));
-    if !bureau && reads_duties(actor) {
-        out.push(entry("ledger", words::nav::LEDGERS, "/ledgers", "ledger", at == At::Ledgers));
-    }
-    if bureau {
-        out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
-    } else {
-        out.push(units(actor, at));
-    }
-    out
-}
-
-fn foot(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
-    let mut out = Vec::new();
-    if !login::at_bureau(actor) {
-        out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
-    }
-    if reach(actor.role, Action::JournalRead) != Reach::Nothing {
-        out.push(entry("journal", words::nav::JOURNAL, "/journal", "proof", at == At::Journal));
-    }
-    let messages = entry("messages", words::message::TITLE, "/messages", "bell", at == At::Messages);
-    out.push(Entry { count: waits.unread, ..messages });
-    out.push(entry("help", words::nav::HELP, "/help", "help", at == At::Help));
-    out.push(entry("settings", words::nav::ME, "/me", "user", at == At::Me));
-    out
-}
-
-fn bottom(actor: &Actor, waits: Waits, at: At) -> Vec<Entry> {
-    if is_hand(actor.role) {
-        return Vec::new();
-    }
-    let mut out = vec![today(waits, at)];
-    if reads_hazards(actor) {
-        out.push(hazards(waits, at));
-    }
-    if login::at_bureau(actor) {
-        out.push(units(actor, at));
-    } else if reads_checks(actor) {
-        out.push(entry("checks", words::nav::CHECKS, "/checks", "check-list", false));
-    }
-    if out.len() < 3 {
-        out.push(entry("notice", words::nav::CLAUSES, "/clauses", "notice", at == At::Clauses));
-    }
-    if out.len() < 3 {
-        out.push(units(actor, at));
-    }
-    out.truncate(3);
-    out
-}
-
-fn plus(actor: &Actor) -> Vec<Entry> {
-    let mut out = Vec::new();
-    if may_report(actor) {
-        out.push(entry("incident", words::nav::INCIDENT, "/incidents/new", "emergency", false));
-    }
-    if may_raise(actor) {
-        out.push(entry("new", words::nav::RAISE, "/hazards/new", "camera", false));
-    }
-    if reach(actor.role, Action::AlarmRaise) != Reach::Nothing {
-        out.push(entry("alarm", words::alarm::TITLE, "/alarms/new", "siren", false));
-    }
-    if may_check(actor) {
-        out.push(entry("check", words::nav::CHECK, "/checks/new", "check-list", false));
-    }
-    out
 }
 
 /// Chips inside the tab 人员岗位: the people, and at a school the classes.

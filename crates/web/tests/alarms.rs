@@ -96,7 +96,14 @@ async fn an_alarm_stands_over_every_page_of_whoever_has_it_in_scope_until_it_is_
     let mut stream = crate::live::open(&w, &officer, "/live?page=hazards").await;
     let mut foreign = crate::live::open(&w, &stranger, "/live?page=hazards").await;
     assert!(stream.until("event: beat").await && foreign.until("event: beat").await);
-    let at = w.signed("guard").await.post("/alarms", &[]).await.location().to_string();
+    let mut guard = w.signed("guard").await;
+    assert!(guard.get("/").await.text.contains("<a class=\"btn d huge\" href=\"/alarms/new\">"), "one tap from 今日");
+    let at = guard.post("/alarms", &[]).await.location().to_string();
+    let own = guard.get(&at).await.text;
+    assert!(
+        !own.contains("我到了") && !own.contains("轮到您"),
+        "he pressed it: he is neither asked nor the one who comes"
+    );
     assert!(stream.until("id=\"row-alarms\" role=\"alert\" class=\"over\"").await);
     assert!(stream.until("还没有人应答").await && stream.until(&format!("href=\"{at}\"")).await);
     assert!(stream.until("\"nav-emergency\":1").await, "{}", stream.text);

@@ -7,7 +7,7 @@
 //   main    data-live="/live?…"; in it [data-live-box] what is read anew, [data-live-rows] where rows are, rows data-row
 //           id="row-…", new ones data-new="1", figures data-count="name"
 //   form    data-outbox="kind" data-title data-after="/…" (go on there once sent) data-inline (stay, only tell: event
-//           `stored`), data-draft="name", data-check (a round), data-confirm="question" (also on a button), data-look
+//           `stored`), data-press (an alarm: sent at once, what fails is said in [data-press-failed]), data-draft="name", data-check (a round), data-confirm="question" (also on a button), data-look
 //   field   data-ask="sentence when empty", data-max (characters), data-past (not in the future); fieldset data-one="name"
 //           (one must be chosen); file data-photo data-max data-need; input data-uuid (gets an id), data-place-code
 //           sentences: [data-errors] on top with [data-errors-count] and ul; at the field [data-err="name"], field #f-name
@@ -29,6 +29,7 @@ import { initLook } from './look';
 import { initOutbox } from './outbox';
 import { initPhotos } from './photo';
 import { initPill } from './pill';
+import { initPress } from './press';
 import { initSender } from './sender';
 import { initShell } from './shell';
 import { initSifts } from './sift';
@@ -128,6 +129,7 @@ initStopwatches();
 initValidation();
 initOutbox();
 initPill();
+initPress();
 initSender();
 initShell();
 initSifts();

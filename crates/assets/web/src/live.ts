@@ -12,6 +12,9 @@ const SILENT_MS = 45_000; // three beats
 const REOPEN_MS = 3_000;
 const LONGEST_PAUSE_MS = 60_000;
 const MAX_HELD_BACK = 100;
+// An alarm's tones: high enough for old loudspeakers, a fifth of a second each.
+const RING_HZ = 880;
+const RING_S = 0.2;
 const LEAVE_MS = 6_000; // long enough to read the new state word, short enough that the list is true again
 
 const HTMX_TIMEOUT_MS = 15_000;
@@ -83,6 +86,23 @@ function holdBack(row: HTMLElement): void {
   ($('[data-live-box]') ?? $('main'))?.prepend(bar);
 }
 
+/** An alarm has come: three short tones. A browser that nobody has touched yet stays silent; the words stand anyway. */
+function ring(): void {
+  try {
+    const audio = new AudioContext();
+    for (const n of [0, 1, 2]) {
+      const tone = audio.createOscillator();
+      tone.frequency.value = RING_HZ;
+      tone.connect(audio.destination);
+      tone.start(audio.currentTime + n * RING_S * 2);
+      tone.stop(audio.currentTime + n * RING_S * 2 + RING_S);
+      if (n === 2) tone.onended = () => void audio.close();
+    }
+  } catch {
+    // No sound device: nothing to do about it.
+  }
+}
+
 function takeRow(html: string): void {
   const box = document.createElement('template');
   box.innerHTML = html.trim();
@@ -91,6 +111,7 @@ function takeRow(html: string): void {
   const waiting = held.findIndex((one) => one.id === row.id);
   if (waiting >= 0) held[waiting] = row;
   const old = document.getElementById(row.id);
+  if (row.id === 'row-alarms' && row.childElementCount > (old?.childElementCount ?? 0)) ring();
   if (old) {
     // Keep the keyboard where it was: same link or button by its place in the row.
     const inside = old.contains(document.activeElement) ? Array.from(old.querySelectorAll('a,button,input')).indexOf(document.activeElement as HTMLElement) : -1;

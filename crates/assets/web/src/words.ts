@@ -44,6 +44,10 @@ export const W = {
 
   errors: (n: number) => `${n}`,
   required: '这一项还空着。',
+  pressOffline: '没有网络，报警没有送出去。请马上打 110。',
+  pressSignedOut: '登录过期了，报警没有送出去。请马上打 110。',
+  pressKept: '服务器收到了，但数据库不通，还没有通知到人。请马上打 110。',
+  pressFailed: '报警没有送出去。请马上打 110。',
   sift: '输入几个字，找出来再点',
   tooLong: (max: number, now: number) => `最多 ${max} 字，现在 ${now} 字。`,
   range: (from: string, to: string) => `请填 ${from} 到 ${to} 之间的数。`,

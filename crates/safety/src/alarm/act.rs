@@ -34,7 +34,8 @@ fn action(act: Act) -> Option<Action> {
 }
 
 /// Does an act. Refuses: an alarm that is not there for the asker, no right, an act that is not possible now, whoever
-/// pressed and wants to acknowledge himself, an end without a reason or without saying what it was.
+/// pressed and wants to acknowledge himself or to be the one who came, an end without a reason or without saying what it
+/// was.
 pub fn act(cx: &mut Cx<'_, '_>, id: Id, act: Act, input: &Input) -> Result<Alarm> {
     let mut alarm = load(cx, id)?;
     let wrong = Error::from(Refusal::WrongState { from: alarm.state.code(), action: act.code() });
@@ -42,7 +43,8 @@ pub fn act(cx: &mut Cx<'_, '_>, id: Id, act: Act, input: &Input) -> Result<Alarm
     require(cx, action, &alarm)?;
     let state = next(alarm.state, act).ok_or(wrong)?;
     // Else he could press and silence what he pressed.
-    if act == Act::Acknowledge && alarm.raised_by.is_some() && alarm.raised_by == cx.actor.person {
+    if matches!(act, Act::Acknowledge | Act::Arrive) && alarm.raised_by.is_some() && alarm.raised_by == cx.actor.person
+    {
         return Err(Refusal::PackForbids { clause: "5.2", rule: "own_alarm", instead: Vec::new() }.into());
     }
     let note = said(&alarm, act, input)?;
@@ -73,21 +75,27 @@ fn said(alarm: &Alarm, act: Act, input: &Input) -> Result<Option<String>> {
 /// Stores an act that leaves the alarm open (or a remark on an ended one).
 fn go(cx: &mut Cx<'_, '_>, alarm: &mut Alarm, act: Act, state: State, said: &Said) -> Result<()> {
     let (now, before) = (cx.now, alarm.state);
-    alarm.state = state;
+    if matches!(act, Act::Acknowledge | Act::Arrive) {
+        let (outside, police) = hears(cx, alarm, said)?;
+        alarm.heard_at = alarm.heard_at.or(outside.then_some(now));
+        alarm.linked_at = alarm.linked_at.or(police.then_some(now));
+    }
     match act {
-        Act::Acknowledge => {
-            if alarm.acked_at.is_none() {
-                (alarm.acked_at, alarm.acked_by) = (Some(now), said.person.or(cx.actor.person));
-            }
-            let (outside, police) = hears(cx, alarm, said)?;
-            alarm.heard_at = alarm.heard_at.or(outside.then_some(now));
-            alarm.linked_at = alarm.linked_at.or(police.then_some(now));
+        Act::Acknowledge if alarm.acked_at.is_none() => {
+            (alarm.acked_at, alarm.acked_by) = (Some(now), said.person.or(cx.actor.person));
         }
-        Act::Arrive if alarm.on_site_at.is_none() => alarm.on_site_at = Some(now),
+        Act::Arrive => alarm.on_site_at = alarm.on_site_at.or(Some(now)),
         _ => {}
     }
-    if state != before {
-        alarm.due_at = ladder::due_at(&Times::of(cx.pack), state, alarm.test, alarm.rung, now);
+    alarm.state = match (alarm.on_site_at, alarm.heard_at) {
+        // Somebody of the school is there, and nobody outside it knows: the ladder goes on.
+        (Some(_), None) if state == State::OnSite => before,
+        // Somebody was there already; now the superior or the police has heard.
+        (Some(_), Some(_)) if act == Act::Acknowledge => State::OnSite,
+        _ => state,
+    };
+    if alarm.state != before {
+        alarm.due_at = ladder::due_at(&Times::of(cx.pack), alarm.state, alarm.test, alarm.rung, now);
     }
     put(cx, alarm, act, said)?;
     if act == Act::Acknowledge && alarm.test && all_heard(alarm) {
@@ -99,7 +107,7 @@ fn go(cx: &mut Cx<'_, '_>, alarm: &mut Alarm, act: Act, state: State, said: &Sai
     Ok(())
 }
 
-/// Is whoever acknowledges outside the school, and is it the police desk? A telephone of a person is the school's when he
+/// Is whoever acknowledges or has come outside the school, and is it the police desk? A telephone of a person is the school's when he
 /// is one of those whom the ladder rings there.
 fn hears(cx: &mut Cx<'_, '_>, alarm: &Alarm, said: &Said) -> Result<(bool, bool)> {
     if let Some(unit) = said.unit {

@@ -45,14 +45,18 @@ impl Count {
     }
 }
 
-/// The classes of the alarm's school, those not reported first.
+/// The classes of the alarm's school: those where somebody is missing first, then those not reported, the asker's own
+/// before the others, in the order of the roll.
 pub(super) fn lines(cx: &mut Cx<'_, '_>, alarm: &super::Alarm) -> Result<Vec<RollLine>> {
     let mut told: BTreeMap<Id, (Here, i64)> = BTreeMap::new();
     for row in cx.tx.rows(sql::ROLL_OF, args![alarm.id])? {
         let here = Here::from_code(&row.text("state")?).ok_or_else(|| Error::broken("alarm_roll.state"))?;
         told.insert(row.id("class")?, (here, row.int("missing")?));
     }
-    let classes = roll::classes_on(cx, alarm.unit, alarm.received_at.day())?;
+    let mut classes = roll::classes_on(cx, alarm.unit, alarm.received_at.day())?;
+    classes.sort_by_key(|c| (c.grade, c.serial, c.id));
+    let own: Vec<Id> =
+        classes.iter().filter(|c| c.teacher.is_some() && c.teacher == cx.actor.person).map(|c| c.id).collect();
     let line = |c: roll::Class| {
         let (here, missing) = told.get(&c.id).copied().unwrap_or((Here::Unknown, 0));
         RollLine { class: c.id, name: c.name, pupils: c.pupils, here, missing }
@@ -63,7 +67,8 @@ pub(super) fn lines(cx: &mut Cx<'_, '_>, alarm: &super::Alarm) -> Result<Vec<Rol
         Here::Unknown => 1,
         Here::Present => 2,
     };
-    lines.sort_by(|a, b| (order(a.here), &a.name).cmp(&(order(b.here), &b.name)));
+    // Stable: what is equal stays in the order of the roll.
+    lines.sort_by_key(|l| (order(l.here), !own.contains(&l.class)));
     Ok(lines)
 }
 

@@ -9,7 +9,7 @@ codes! {
         Raised = "raised",
         /// 已应答: somebody has said that he sees to it
         Acknowledged = "acknowledged",
-        /// 已到场
+        /// 已到场: somebody is there, and somebody outside the school has heard (`act::go`)
         OnSite = "on_site",
         /// 已解除
         Ended = "ended",

@@ -9,13 +9,15 @@ use super::state::{Act, State, next};
 use super::{Alarm, found, from_row, may, scope, sql};
 use crate::kernel::cx::Cx;
 use crate::kernel::outbox::{self, Sent};
-use crate::kernel::rights::{Action, Reach};
-use crate::org::{Role, unit};
+use crate::kernel::rights::{Action, Reach, Relation, relation};
+use crate::org::{Role, people, post, unit};
 
 /// Rows of the list.
 pub const ROWS: i64 = 100;
 /// Steps shown: an alarm that nobody answers for hours makes as many.
 const STEPS: i64 = 200;
+/// Who leads the school when an alarm is open there.
+const CALLED: &[Role] = &[Role::Principal, Role::SafetyHead];
 /// Receipts counted.
 const RECEIPTS: i64 = 5_000;
 
@@ -52,12 +54,23 @@ pub struct Health {
     pub linked_ms: Option<i64>,
 }
 
+/// Somebody to be rung up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// None: whoever pressed.
+    pub role: Option<Role>,
+    pub name: String,
+    pub mobile: String,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct View {
     pub alarm: Alarm,
     pub unit_name: String,
     /// The number that the school answers day and night.
     pub phone: Option<String>,
+    /// While it is open, for whoever answers alarms: who pressed and who leads the school, with their mobiles.
+    pub calls: Vec<Call>,
     pub place_name: Option<String>,
     pub raiser: Option<String>,
     pub acker: Option<String>,
@@ -84,10 +97,7 @@ pub fn show(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
         (Act::Account, Action::AlarmAccount),
         (Act::End, Action::AlarmEnd),
     ] {
-        if (act != Act::Acknowledge || is_asked(cx, &alarm))
-            && next(alarm.state, act).is_some()
-            && may(cx, action, &alarm)?
-        {
+        if is_asked(cx, &alarm, act)? && next(alarm.state, act).is_some() && may(cx, action, &alarm)? {
             acts.push(act);
         }
     }
@@ -98,6 +108,7 @@ pub fn show(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
     Ok(View {
         unit_name: row.text("unit_name")?,
         phone: unit::load(cx, alarm.unit)?.phone,
+        calls: calls(cx, &alarm)?,
         place_name: row.opt_text("place_name")?.or(alarm.place_text.clone()),
         raiser: row.opt_text("raiser_name")?,
         acker: row.opt_text("acker_name")?,
@@ -111,12 +122,39 @@ pub fn show(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
     })
 }
 
-/// Is the viewer still asked to answer? Not for what he pressed himself; once somebody has answered, only the police desk
-/// that has not, since its answer shows that the line to it is sound.
-fn is_asked(cx: &Cx<'_, '_>, alarm: &Alarm) -> bool {
+fn calls(cx: &mut Cx<'_, '_>, alarm: &Alarm) -> Result<Vec<Call>> {
+    let mut out: Vec<Call> = Vec::new();
+    if alarm.test || !alarm.state.is_open() || !may(cx, Action::AlarmAnswer, alarm)? {
+        return Ok(out);
+    }
+    let mut whom: Vec<(Option<Role>, Id)> = alarm.raised_by.map(|id| (None, id)).into_iter().collect();
+    for role in CALLED {
+        whom.extend(post::holders(cx, alarm.unit, *role)?.into_iter().map(|id| (Some(*role), id)));
+    }
+    for (role, id) in whom.into_iter().filter(|(_, id)| Some(*id) != cx.actor.person) {
+        let person = people::load(cx, id)?;
+        if let Some(mobile) = person.mobile.filter(|m| out.iter().all(|c| c.mobile != *m)) {
+            out.push(Call { role, name: person.name.unwrap_or_default(), mobile });
+        }
+    }
+    Ok(out)
+}
+
+/// Is the viewer still asked to answer, or to say that he has come? Not for what he pressed himself. Once somebody has
+/// answered: whoever is outside the school while nobody there has, and the police desk that has not, since its answer
+/// shows that the line to it is sound.
+fn is_asked(cx: &mut Cx<'_, '_>, alarm: &Alarm, act: Act) -> Result<bool> {
     let own = alarm.raised_by.is_some() && alarm.raised_by == cx.actor.person;
-    let police = cx.actor.role == Role::Agency && alarm.linked_at.is_none();
-    !own && (alarm.state == State::Raised || police)
+    Ok(match act {
+        Act::Arrive => !own,
+        Act::Acknowledge if own => false,
+        Act::Acknowledge => {
+            let police = cx.actor.role == Role::Agency && alarm.linked_at.is_none();
+            let outside = alarm.heard_at.is_none() && relation(cx, alarm.unit)? != Relation::Own;
+            alarm.state == State::Raised || police || outside
+        }
+        _ => true,
+    })
 }
 
 fn step(row: &db::Row) -> Result<Step> {

@@ -36,6 +36,9 @@ pub(super) struct StatePart {
 #[template(path = "alarm/line.html")]
 pub(super) struct LinePart {
     acker: String,
+    /// When somebody came, and has somebody outside the school heard?
+    there: String,
+    heard: bool,
     ends: String,
     health: String,
     waiting: i64,
@@ -93,6 +96,8 @@ pub(super) fn parts(view: &View) -> Parts {
         state: StatePart { state: say::state(a.state, a.test) },
         line: LinePart {
             acker: view.acker.clone().unwrap_or_default(),
+            there: a.on_site_at.filter(|_| !a.test).map(words::at_full).unwrap_or_default(),
+            heard: a.heard_at.is_some(),
             ends: say::line_ends(h.heard_ms, h.linked_ms, a.agency.is_some()),
             health: say::line_health(h.told, h.delivered, h.dead, h.answered_ms),
             waiting: h.waiting,
@@ -123,7 +128,11 @@ struct ShowPage {
     open: bool,
     pressed: String,
     raiser: String,
+    place: String,
     phone: String,
+    calls: Vec<CallRow>,
+    /// The alarm is of the viewer's own school.
+    own: bool,
     police: String,
     outcome: String,
     reason: String,
@@ -133,6 +142,13 @@ struct ShowPage {
     outcomes: Vec<Choice>,
     typed: Fields,
     faults: Vec<FieldFault>,
+}
+
+/// Somebody to be rung up: 「打校长 马国强」.
+struct CallRow {
+    post: &'static str,
+    name: String,
+    mobile: String,
 }
 
 /// What the viewer may do now.
@@ -180,11 +196,13 @@ async fn show_page(
     if seen.alarm.state.is_open() {
         shell.live = format!("/live?page=alarm&id={id}&turn={}", turn(&seen));
     }
-    let card = say::card(signed.actor().role);
-    Ok(shown(shell, seen, card, typed, faults))
+    Ok(shown(signed, shell, seen, typed, faults))
 }
 
-fn shown(shell: Shell, view: View, card: &'static [&'static str], typed: Fields, faults: Vec<FieldFault>) -> ShowPage {
+fn shown(signed: &Signed, shell: Shell, view: View, typed: Fields, faults: Vec<FieldFault>) -> ShowPage {
+    let card = say::card(signed.actor().role);
+    let call =
+        |c: view::Call| CallRow { post: c.role.map_or("按的人", words::role), name: c.name, mobile: c.mobile };
     let (parts, can) = (parts(&view), Can::of(&view));
     let a = view.alarm;
     let place = view.place_name.unwrap_or_default();
@@ -193,6 +211,9 @@ fn shown(shell: Shell, view: View, card: &'static [&'static str], typed: Fields,
         crumbs: vec![crumb(say::TITLE, "/alarms"), crumb(a.number.clone(), "")],
         id: a.id.to_string(),
         title: format!("{} {place}", view.unit_name).trim().to_string(),
+        place,
+        own: a.unit == signed.actor().unit,
+        calls: view.calls.into_iter().map(call).collect(),
         number: a.number,
         test: a.test,
         open: a.state.is_open(),

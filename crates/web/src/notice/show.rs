@@ -138,7 +138,11 @@ async fn show_page(
         crumbs: vec![crumb(words::tab::NOTICES, "/notices"), crumb(notice.title.clone(), "")],
         pack: notice.kind == Kind::Pack,
         body: notice.body.lines().map(str::to_string).collect(),
-        on: words::day_long(notice.received_at.day()),
+        on: match ladders.is_empty() {
+            true => words::day_long(notice.received_at.day()),
+            // Urged by the minute: the hour is what counts.
+            false => words::at_full(notice.received_at),
+        },
         from: words::day_full(notice.from_on),
         due: words::day_full(notice.due_on),
         by: notice.by_name.clone().unwrap_or_default(),
