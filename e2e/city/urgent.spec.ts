@@ -102,11 +102,23 @@ test('an alarm lights up three pages at once, is accounted for and ended, and le
     await page.goto('/alarms');
     await live(page);
   }
+  // The officer has something else open beside it.
+  const elsewhere = await county.context.newPage();
+  await elsewhere.goto('/hazards');
+  await live(elsewhere);
   const g = await signedIn(browser, guard, phone);
-  await g.page.goto('/alarms/new');
+  await g.page.goto('/');
+  await g.page.locator('main a[href="/alarms/new"]').click();
   await axe(g.page, 'alarm form');
   await shape(g.page, 'alarm form at 390');
   await g.page.locator('select[name=place]').selectOption({ index: 1 });
+  await g.context.setOffline(true);
+  await g.page.locator('main [data-primary]').click();
+  await sure(g.page);
+  await expect(g.page.locator('[data-press-failed]')).toContainText('没有送出去');
+  await expect(g.page.locator('[data-press-failed] a[href="tel:110"]')).toBeVisible();
+  await shape(g.page, 'alarm form that did not go out');
+  await g.context.setOffline(false);
   await g.page.locator('main [data-primary]').click();
   await sure(g.page);
   await g.page.waitForURL(/\/alarms\/[0-9a-f-]{36}/);
@@ -115,12 +127,17 @@ test('an alarm lights up three pages at once, is accounted for and ended, and le
   for (const page of pages) {
     await expect(page.locator(`[data-live-rows] a[href="${address}"]`)).toBeVisible({ timeout: 10_000 });
   }
-  expect(Date.now() - pressed, 'three pages').toBeLessThan(10_000);
+  const banner = elsewhere.locator(`#row-alarms a[href="${address}"]`);
+  await expect(banner, 'on a page about something else').toBeVisible({ timeout: 10_000 });
+  expect(Date.now() - pressed, 'four pages').toBeLessThan(10_000);
+  await shape(elsewhere, 'a list with the banner of an alarm');
 
   await county.page.goto(address);
   await axe(county.page, 'alarm');
   await county.page.locator(`form[action="${address}/acknowledge"] button`).click();
   await expect(county.page.locator('main')).toContainText('已应答');
+  await expect(banner, 'answered').toHaveCount(0, { timeout: 10_000 });
+  await elsewhere.close();
   await head.page.goto(address);
   await head.page.locator(`form[action="${address}/arrive"] button`).first().click();
   await expect(head.page.locator('main')).toContainText('已到场');

@@ -237,7 +237,7 @@ type Seen = (Vec<Change>, BTreeMap<String, i64>);
 /// What woke a page as its viewer sees it now, and the page's figures.
 fn seen(cx: &mut Cx<'_, '_>, live: &'static dyn LivePage, query: &Fields, woken: &Woken) -> Result<Seen> {
     let mut changes = Vec::new();
-    if (woken.alarm || woken.missed.is_some()) && alarm::reads(cx.actor) {
+    if woken.alarm || (woken.missed.is_some() && alarm::reads(cx.actor)) {
         changes.push(Change::Row(alarm::banner::drawn(cx, true)?));
     }
     if woken.pressing.is_empty() && woken.ids.is_empty() && woken.missed.is_none() {
@@ -269,14 +269,15 @@ impl Stream {
         // The first tick comes at once; the stream has just said the time.
         beats.tick().await;
         loop {
-            while self.woken.is_some() {
-                let turn = self.gather().await?;
-                self.tell(turn).await?;
-            }
+            // Whichever is ready, by chance: however much wakes the page, its beats are not forgotten.
             tokio::select! {
                 _ = beats.tick() => self.beat().await?,
                 () = self.send.closed() => return Err(Ended),
                 heard = self.bus.recv() => self.take(heard).await?,
+                () = std::future::ready(()), if self.woken.is_some() => {
+                    let turn = self.gather().await?;
+                    self.tell(turn).await?;
+                }
             }
         }
     }
@@ -313,7 +314,8 @@ impl Stream {
     ) -> std::result::Result<(), Ended> {
         match heard {
             Ok(signal) => {
-                let (wakes, alarm) = (self.page.wakes(signal.noun), signal.noun == "alarm");
+                let wakes = self.page.wakes(signal.noun);
+                let alarm = signal.noun == "alarm" && alarm::reads(self.signed.actor());
                 if (wakes || alarm) && concerns(&self.web, self.signed.actor(), &signal).await {
                     self.woken.alarm |= alarm;
                     let urgent = URGENT.contains(&signal.noun);

@@ -43,6 +43,15 @@ export function check(form: HTMLFormElement): FieldError[] {
   return faults;
 }
 
+/** In the list on top a sentence that fits any field says which one it means: 「经过：这一项还空着。」 */
+function named(form: HTMLFormElement, fault: FieldError): string {
+  if (fault.title !== W.required) return fault.title;
+  const field = document.getElementById(`f-${fault.field}`);
+  const label = field instanceof HTMLFieldSetElement ? $('legend', field) : $(`label[for="f-${CSS.escape(fault.field)}"]`, form);
+  const name = label?.firstChild?.textContent?.trim();
+  return name ? `${name}：${fault.title}` : fault.title;
+}
+
 export function showErrors(form: HTMLFormElement, faults: FieldError[]): void {
   for (const line of $$('[data-err]', form)) {
     const mine = faults.find((one) => one.field === line.dataset.err);
@@ -63,7 +72,7 @@ export function showErrors(form: HTMLFormElement, faults: FieldError[]): void {
         const row = document.createElement('li');
         const link = document.createElement('a');
         link.href = `#f-${one.field}`;
-        link.textContent = one.title;
+        link.textContent = named(form, one);
         row.append(link);
         return row;
       }),
