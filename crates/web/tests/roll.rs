@@ -26,7 +26,10 @@ async fn a_table_is_tried_then_taken_in_and_names_stay_inside_the_school() {
     let told = upload(&mut head, &form, &[("table", &bad)], false, &[]).await;
     assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(told.text.contains("有 <span data-errors-count>2</span> 处要改"), "{}", told.text);
-    assert!(told.text.contains("第 2 行：「四十二」不是整数") && told.text.contains("第 2 行：班主任选的这一项找不到"));
+    assert!(
+        told.text.contains("第 2 行「学生数」列：「四十二」不是整数")
+            && told.text.contains("第 2 行：班主任选的这一项找不到")
+    );
     let tried = upload(&mut head, &form, &[("table", TABLE)], false, &[]).await;
     assert!(tried.text.contains("3 行都可以导入，还没有存。开班 2 个，改 0 个班，登记姓名 1 个"), "{}", tried.text);
     assert!(head.get(&at).await.text.contains("花名册上还没有班级"), "a try stores nothing");
