@@ -66,8 +66,16 @@ pub enum Trouble {
     Missing(Vec<&'static str>),
 }
 
-/// The text of a file.
+/// Is it a workbook (a ZIP, or the older compound file), whatever its name says?
+pub fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
+/// The text of a file; none of a workbook.
 pub fn decode(bytes: &[u8]) -> Option<String> {
+    if is_workbook(bytes) {
+        return None;
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some(text.to_string());
@@ -195,5 +203,11 @@ mod tests {
         // A title above, tabs as a browser pastes them, no end after the last line.
         assert_eq!(lines("台账\r\n名称\t学生数\r\n甲\t1\r\n乙\t2"), [(3, "甲".into()), (4, "乙".into())]);
         assert_eq!(lines("\r\n\r\n名称,学生数\r\n甲,1"), [(4, "甲".into())]);
+    }
+
+    #[test]
+    fn a_workbook_is_no_text() {
+        assert_eq!(decode(b"PK\x03\x04xl/workbook.xml"), None);
+        assert_eq!(decode("PK赛名单,1".as_bytes()).as_deref(), Some("PK赛名单,1"));
     }
 }
