@@ -197,9 +197,9 @@ fn at_the_turn_of_the_year_classes_go_up_with_their_pupils_and_the_last_grade_le
         let (stays, goes) = (enter(w, "李建国", seven, "甲", false), enter(w, "李建国", nine, "乙", false));
         w.clock.set(Ms::parse("2027-09-01T08:00:00+08:00").unwrap());
         let on = day("2027-09-01");
-        let proposed = w.sees("李建国", move |cx| year::proposed(cx, school, on)).unwrap();
+        let proposed = w.sees("李建国", move |cx| year::proposed(cx, school, Some(on))).unwrap();
         assert_eq!(
-            proposed.iter().map(|p| (p.class.id, p.grade)).collect::<Vec<_>>(),
+            proposed.proposals.iter().map(|p| (p.class.id, p.grade)).collect::<Vec<_>>(),
             [(seven, Some(8)), (nine, None)]
         );
         let turn = vec![
@@ -208,8 +208,9 @@ fn at_the_turn_of_the_year_classes_go_up_with_their_pupils_and_the_last_grade_le
         ];
         let again = turn.clone();
         assert_eq!(w.by("李建国", move |cx| year::promote(cx, school, on, &turn)), Ok(2));
-        assert!(
-            w.by("李建国", move |cx| year::promote(cx, school, on, &again)).is_err(),
+        assert_eq!(
+            refusal(w.by("李建国", move |cx| year::promote(cx, school, on, &again))),
+            Refusal::WrongState { from: "of_year", action: "promote" },
             "a second turn of the same year changes nothing"
         );
         let classes = w.sees("于海涛", move |cx| roll::classes_on(cx, school, on)).unwrap();
@@ -223,6 +224,56 @@ fn at_the_turn_of_the_year_classes_go_up_with_their_pupils_and_the_last_grade_le
         assert_eq!((at(stays), at(goes)), (Some(seven), None));
         let (_, spans) = w.sees("李建国", move |cx| pupil::show(cx, goes)).unwrap();
         assert_eq!((spans[0].until_on, spans[0].ended.as_deref()), (Some(day("2027-08-31")), Some("graduate")));
+    });
+}
+
+#[test]
+fn roll_4_2_a_turn_is_not_offered_for_classes_that_stand_for_the_year() {
+    on_both(|w| {
+        let school = w.school;
+        let change = safety::org::unit::Change {
+            stage: Some(safety::org::Stage::Junior),
+            ..safety::org::unit::Change::default()
+        };
+        w.system(move |cx| safety::org::unit::change(cx, school, &change, None)).unwrap();
+        let (seven, nine) = (class(w, "七年级1班", 7, 1, 40), class(w, "九年级1班", 9, 1, 38));
+        // Opened a week before the year began, as a school does; its figures were changed since.
+        w.clock.set(Ms::parse("2027-08-25T08:00:00+08:00").unwrap());
+        let first = class(w, "七年级新1班", 7, 1, 30);
+        w.clock.set(Ms::parse("2027-09-01T08:00:00+08:00").unwrap());
+        let told = |on: Option<Day>| {
+            let turn = w.sees("李建国", move |cx| year::proposed(cx, school, on)).unwrap();
+            (turn.on, turn.standing, turn.proposals.iter().map(|p| p.class.id).collect::<Vec<_>>())
+        };
+        let on = day("2027-09-01");
+        assert_eq!(told(None), (on, 1, vec![seven, nine]), "the new class goes up next year");
+        let up = |class: Id, grade: Option<i64>| Promotion { class, grade, name: Some(format!("升{class}")) };
+        let early = vec![up(first, Some(8))];
+        assert_eq!(
+            refusal(w.by("李建国", move |cx| year::promote(cx, school, on, &early))),
+            Refusal::WrongState { from: "of_year", action: "promote" }
+        );
+        let turn = vec![up(seven, Some(8)), up(nine, None)];
+        w.by("李建国", move |cx| year::promote(cx, school, on, &turn)).unwrap();
+        // In the middle of the term, whatever day is chosen: nothing to raise, nothing to graduate.
+        w.clock.set(Ms::parse("2027-11-23T08:00:00+08:00").unwrap());
+        let change = Change { pupils: Some(31), ..Change::default() };
+        w.by("李建国", move |cx| roll::change(cx, first, &change)).unwrap();
+        for (asked, on) in [(None, on), (Some(day("2027-11-23")), day("2027-11-23"))] {
+            assert_eq!(told(asked), (on, 2, Vec::new()));
+            for (class, grade) in [(seven, Some(9)), (first, Some(8)), (nine, None)] {
+                let late = vec![up(class, grade)];
+                assert_eq!(
+                    refusal(w.by("李建国", move |cx| year::promote(cx, school, on, &late))),
+                    Refusal::WrongState { from: "of_year", action: "promote" }
+                );
+            }
+        }
+        // A turn that was forgotten is made up for later; the next one is offered when its time has come.
+        w.clock.set(Ms::parse("2028-08-01T08:00:00+08:00").unwrap());
+        assert_eq!(told(Some(day("2028-08-01"))), (day("2028-08-01"), 0, vec![first, seven]));
+        w.clock.set(Ms::parse("2028-12-01T08:00:00+08:00").unwrap());
+        assert_eq!(told(Some(day("2028-12-01"))), (day("2028-12-01"), 0, vec![first, seven]));
     });
 }
 

@@ -20,8 +20,17 @@ pub struct Column {
 pub struct Table {
     pub file: String,
     pub rows: Vec<Row>,
+    /// What the file calls the columns that are known.
+    heads: Vec<(&'static str, String)>,
     /// Columns of the file that nothing is done with.
     pub ignored: Vec<String>,
+}
+
+impl Table {
+    /// What the file calls a column; empty when it is absent.
+    pub fn head(&self, key: &str) -> &str {
+        self.heads.iter().find(|(k, _)| *k == key).map_or("", |(_, head)| head.as_str())
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -57,8 +66,16 @@ pub enum Trouble {
     Missing(Vec<&'static str>),
 }
 
-/// The text of a file.
+/// Is it a workbook (a ZIP, or the older compound file), whatever its name says?
+pub fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
+/// The text of a file; none of a workbook.
 pub fn decode(bytes: &[u8]) -> Option<String> {
+    if is_workbook(bytes) {
+        return None;
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Some(text.to_string());
@@ -76,9 +93,10 @@ pub fn parse(name: &str, text: &str, columns: &[Column]) -> Result<Table, Troubl
         .delimiter(if tabs { b'\t' } else { b',' })
         .from_reader(text.as_bytes());
     let mut lines: Vec<(usize, Vec<String>)> = Vec::new();
+    let mut places = Lines::of(text);
     for record in reader.records() {
-        let record = record.map_err(|e| Trouble::Broken(e.position().map_or(0, csv::Position::line)))?;
-        let line = record.position().map_or(0, csv::Position::line) as usize;
+        let record = record.map_err(|e| Trouble::Broken(e.position().map_or(0, |p| places.at(p.byte()) as u64)))?;
+        let line = record.position().map_or(0, |p| places.at(p.byte()));
         lines.push((line, record.iter().map(|cell| cell.trim().to_string()).collect()));
         if lines.len() > limits::IMPORT_ROWS + TITLE_ROWS {
             return Err(Trouble::TooMany(limits::IMPORT_ROWS));
@@ -99,6 +117,7 @@ pub fn parse(name: &str, text: &str, columns: &[Column]) -> Result<Table, Troubl
     let rows = lines.iter().skip(at + 1).filter(|(_, cells)| cells.iter().any(|c| !c.is_empty()));
     Ok(Table {
         file: name.into(),
+        heads: keys.iter().zip(&head).filter_map(|(key, head)| Some(((*key)?, head.clone()))).collect(),
         ignored: ignored.collect(),
         rows: rows
             .map(|(line, cells)| Row {
@@ -107,6 +126,36 @@ pub fn parse(name: &str, text: &str, columns: &[Column]) -> Result<Table, Troubl
             })
             .collect(),
     })
+}
+
+/// Counts the lines of a text as an editor does. The reader's own count is one short where lines end in CR LF, and takes
+/// the empty lines before a record for the record's own.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Lines<'a> {
+        Lines { bytes: text.as_bytes(), at: 0, line: 1 }
+    }
+    /// The line of the record that begins at or, after what is left of the last line's end and empty lines, behind this
+    /// byte. To be asked in the order of the text.
+    fn at(&mut self, byte: u64) -> usize {
+        let byte = usize::try_from(byte).unwrap_or(usize::MAX).min(self.bytes.len());
+        while self.at < byte || matches!(self.bytes.get(self.at), Some(b'\r' | b'\n')) {
+            // CR LF counts once, at its LF.
+            let ends = match self.bytes[self.at] {
+                b'\n' => true,
+                b'\r' => self.bytes.get(self.at + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            self.line += usize::from(ends);
+            self.at += 1;
+        }
+        self.line
+    }
 }
 
 fn needed(columns: &[Column]) -> Vec<&'static str> {
@@ -122,4 +171,43 @@ fn column_of(heading: &str, columns: &[Column]) -> Option<&'static str> {
 fn normal(text: &str) -> String {
     let before = text.split(['(', '（', '[', '【']).next().unwrap_or_default();
     before.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[Column] = &[
+        Column { key: "name", names: &["名称"], needed: true },
+        Column { key: "pupils", names: &["学生数"], needed: false },
+    ];
+
+    fn lines(text: &str) -> Vec<(usize, String)> {
+        let text = decode(text.as_bytes()).unwrap();
+        let table = parse("a.csv", &text, COLUMNS).unwrap();
+        table.rows.iter().map(|row| (row.line, row.get("name").to_string())).collect()
+    }
+
+    #[test]
+    fn rows_are_numbered_as_an_editor_does_however_lines_end() {
+        let text = "名称,学生数\n甲,1\n\n乙,2\n\n\n\"丙\n丙\",3\n丁,4\n";
+        let told = [(2, "甲"), (4, "乙"), (7, "丙\n丙"), (9, "丁")];
+        for mark in ["", "\u{feff}"] {
+            for (end, word) in [("\n", "LF"), ("\r\n", "CR LF"), ("\r", "CR")] {
+                let found = lines(&format!("{mark}{}", text.replace('\n', end)));
+                let found: Vec<_> = found.iter().map(|(line, name)| (*line, name.replace(end, "\n"))).collect();
+                let told: Vec<_> = told.iter().map(|(line, name)| (*line, name.to_string())).collect();
+                assert_eq!(found, told, "{word}");
+            }
+        }
+        // A title above, tabs as a browser pastes them, no end after the last line.
+        assert_eq!(lines("台账\r\n名称\t学生数\r\n甲\t1\r\n乙\t2"), [(3, "甲".into()), (4, "乙".into())]);
+        assert_eq!(lines("\r\n\r\n名称,学生数\r\n甲,1"), [(4, "甲".into())]);
+    }
+
+    #[test]
+    fn a_workbook_is_no_text() {
+        assert_eq!(decode(b"PK\x03\x04xl/workbook.xml"), None);
+        assert_eq!(decode("PK赛名单,1".as_bytes()).as_deref(), Some("PK赛名单,1"));
+    }
 }

@@ -26,7 +26,10 @@ async fn a_table_is_tried_then_taken_in_and_names_stay_inside_the_school() {
     let told = upload(&mut head, &form, &[("table", &bad)], false, &[]).await;
     assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(told.text.contains("有 <span data-errors-count>2</span> 处要改"), "{}", told.text);
-    assert!(told.text.contains("第 2 行：「四十二」不是整数") && told.text.contains("第 2 行：班主任选的这一项找不到"));
+    assert!(
+        told.text.contains("第 2 行「学生数」列：「四十二」不是整数")
+            && told.text.contains("第 2 行：班主任选的这一项找不到")
+    );
     let tried = upload(&mut head, &form, &[("table", TABLE)], false, &[]).await;
     assert!(tried.text.contains("3 行都可以导入，还没有存。开班 2 个，改 0 个班，登记姓名 1 个"), "{}", tried.text);
     assert!(head.get(&at).await.text.contains("花名册上还没有班级"), "a try stores nothing");
@@ -98,4 +101,30 @@ async fn at_the_turn_every_class_is_proposed_with_its_new_name() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     let list = head.get(&format!("/units/{school}/roll")).await;
     assert!(list.text.contains("八年级1班") && !list.text.contains("九年级（2）班"), "{}", list.text);
+}
+
+#[tokio::test]
+async fn in_the_middle_of_a_term_no_turn_is_offered_and_a_second_one_is_refused() {
+    let w = World::new();
+    let school = w.school;
+    w.system(move |cx| unit::change(cx, school, &Change { stage: Some(Stage::Junior), ..Change::default() }, None))
+        .unwrap();
+    let mut head = w.signed("head").await;
+    let (form, turn) = (format!("/units/{school}/roll/import"), format!("/units/{school}/roll/turn"));
+    upload(&mut head, &form, &[("table", TABLE), ("store", "1")], false, &[]).await;
+    let today = w.clock.now().day().to_string();
+    for at in [turn.clone(), format!("{turn}?on={today}")] {
+        let page = head.get(&at).await;
+        assert!(page.text.contains("本学年的班级已经在了，不用升级。"), "{at}: {}", page.text);
+        assert!(!page.text.contains("毕业离校") && !page.text.contains("data-primary"), "{at}: {}", page.text);
+        crate::pages::check(&at, &page.text);
+    }
+    let list = head.get(&format!("/units/{school}/roll")).await;
+    let class = list.between("href=\"/classes/", "\"").unwrap().to_string();
+    let grade = format!("grade_{class}");
+    let told = head.post(&turn, &[("on", today.as_str()), ("class", class.as_str()), (grade.as_str(), "8")]).await;
+    assert!(!told.status.is_redirection(), "{}", told.status);
+    assert!(told.text.contains("本学年的班级已经在了，不用升级。"), "{}", told.text);
+    let list = head.get(&format!("/units/{school}/roll")).await;
+    assert!(list.text.contains("七年级1班") && list.text.contains("九年级（2）班"), "{}", list.text);
 }

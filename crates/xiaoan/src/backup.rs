@@ -155,19 +155,13 @@ pub fn restore(house: &House, asked: &args::Restore) -> Done {
         return Err(stop(crate::words::not_empty(&house.data)));
     }
     house.make()?;
-    let folder = if asked.from.is_dir() {
-        asked.from.clone()
-    } else {
-        let part = house.path("restore.part");
-        let archive = File::open(&asked.from).map_err(file(&asked.from))?;
-        // The crate refuses names that lead out of the folder.
-        tar::Archive::new(archive).unpack(&part).map_err(|_| stop(words::not_a_backup(&asked.from)))?;
-        part
-    };
-    let done = bring_back(house, &folder, &asked.from);
-    if folder != asked.from {
-        std::fs::remove_dir_all(&folder).map_err(file(&folder))?;
-    }
+    let done = unpacked(house, &asked.from).and_then(|folder| {
+        let list = bring_back(house, &folder, &asked.from)?;
+        if folder != asked.from {
+            std::fs::remove_dir_all(&folder).map_err(file(&folder))?;
+        }
+        Ok(list)
+    });
     let list = match done {
         Ok(list) => list,
         Err(e) => {
@@ -181,6 +175,18 @@ pub fn restore(house: &House, asked: &args::Restore) -> Done {
     }
     let audit = safety::kernel::audit::run(&house.beside()?, &house.verifier_key()?, house.now()?)?;
     journal_command::told(&audit)
+}
+
+/// The folder of the backup; one file is unpacked into the empty folder first, and goes with `clear` when that fails.
+fn unpacked(house: &House, from: &Path) -> Done<PathBuf> {
+    if from.is_dir() {
+        return Ok(from.to_path_buf());
+    }
+    let part = house.path("restore.part");
+    let archive = File::open(from).map_err(file(from))?;
+    // The crate refuses names that lead out of the folder.
+    tar::Archive::new(archive).unpack(&part).map_err(|_| stop(words::not_a_backup(from)))?;
+    Ok(part)
 }
 
 /// Checks every part against the list, then brings all of them in.

@@ -14,7 +14,9 @@ use crate::stop::{Done, file, stop};
 use crate::words::journal as words;
 
 pub mod sql {
-    pub const BY_NUMBER: &str = "select id from hazard where number = $1 limit 2";
+    pub const BY_NUMBER: &str = "select id from hazard where number = $1 \
+        union all select id from incident where number = $1 \
+        union all select id from alarm where number = $1 limit 2";
     #[cfg(test)]
     pub const ALL: &[&str] = &[BY_NUMBER];
 }
@@ -58,20 +60,22 @@ pub fn told(audit: &Audit) -> Done {
 
 fn prove(house: &House, record: &str, out: Option<&Path>, show: bool) -> Done {
     let db = house.beside()?;
-    let id = match Id::parse(record) {
-        Some(id) => id,
-        None => {
-            let number = record.trim().to_string();
-            let rows = db.read(move |tx| tx.rows(sql::BY_NUMBER, args![number.as_str()]))?;
-            match rows.as_slice() {
-                [one] => one.id("id")?,
-                [] => return Err(stop(words::no_record(record))),
-                _ => return Err(stop(words::several(record))),
+    let vkey = house.verifier_key()?;
+    let number = record.trim().to_string();
+    let bundle = if let Some(id) = Id::parse(&number) {
+        db.read(move |tx| proof::bundle(tx, id, &vkey, show))?
+    } else {
+        let rows = db.read(move |tx| tx.rows(sql::BY_NUMBER, args![number.as_str()]))?;
+        match (rows.as_slice(), leaf_number(record)) {
+            ([one], _) => {
+                let id = one.id("id")?;
+                db.read(move |tx| proof::bundle(tx, id, &vkey, show))?
             }
+            ([], Some(n)) => db.read(move |tx| proof::bundle_at(tx, n, &vkey, show))?,
+            ([], None) => None,
+            _ => return Err(stop(words::several(record))),
         }
     };
-    let vkey = house.verifier_key()?;
-    let bundle = db.read(move |tx| proof::bundle(tx, id, &vkey, show))?;
     let Some(bundle) = bundle else { return Err(stop(words::no_record(record))) };
     let json = bundle.to_json();
     match out {
@@ -84,9 +88,21 @@ fn prove(house: &House, record: &str, out: Option<&Path>, show: bool) -> Done {
     Ok(())
 }
 
+/// The number of a leaf as the pages print it: 「16605」, 「16 605」 with any kind of blank, 「存证 16 605」, 「第 16605 号」.
+fn leaf_number(text: &str) -> Option<u64> {
+    let plain: String = text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，')).collect();
+    let plain = plain.strip_prefix("存证").unwrap_or(&plain);
+    let plain = plain.strip_prefix('第').unwrap_or(plain);
+    let plain = plain.strip_suffix('号').unwrap_or(plain);
+    let figures = !plain.is_empty() && plain.bytes().all(|b| b.is_ascii_digit());
+    figures.then(|| plain.parse().ok()).flatten()
+}
+
 /// Needs nothing but the file; with a key that the checker has from elsewhere it also shows whose log it is.
 pub fn verify_bundle(path: &Path, key: Option<&str>, witnesses: &[String]) -> Done {
-    let text = std::fs::read_to_string(path).map_err(file(path))?;
+    let bytes = std::fs::read(path).map_err(file(path))?;
+    let no_text = |_| stop(words::bundle_fault(&BundleFault::Json("utf-8".into())));
+    let text = String::from_utf8(bytes).map_err(no_text)?;
     let report = journal::verify_bundle(&text, key).map_err(|fault: BundleFault| stop(words::bundle_fault(&fault)))?;
     println!("{}", words::bundle_holds(&report.table, &report.id.to_string(), report.version));
     println!("{}", words::bundle_when(report.received_at, report.claimed_at));
@@ -118,4 +134,20 @@ fn witnessed(bundle: &str, witnesses: &[String]) -> Done {
         println!("{}", words::witnessed(&one.name, Ms(one.seconds.min(1 << 42) as i64 * Ms::SECOND)));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_a_leaf_is_read_as_the_pages_print_it() {
+        for text in ["16605", "16 605", "16\u{2009}605", " 存证 16 605 ", "存证第 16605 号", "16,605"] {
+            assert_eq!(leaf_number(text), Some(16_605), "{text}");
+        }
+        assert_eq!(leaf_number(&web::words::number(1_234_567)), Some(1_234_567));
+        for text in ["", "江湾-2026-0003", "+5", "1.5", "0199aabb-ccdd", "99999999999999999999"] {
+            assert_eq!(leaf_number(text), None, "{text}");
+        }
+    }
 }

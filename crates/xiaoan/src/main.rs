@@ -4,6 +4,9 @@
 //! exit code: 0 fine, 1 refused with a Chinese sentence on standard error, 2 used wrongly.
 //! Not here: rules (`safety`), pages (`web`), SQL of nouns.
 
+#[macro_use]
+mod out;
+
 mod args;
 mod backup;
 mod config;

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use base::limits;
-use web::table::Trouble;
 pub use web::table::{Column, Row, Table, decode};
+use web::table::{Trouble, is_workbook};
 
 use crate::stop::{Done, file, stop};
 use crate::words::table as words;
@@ -37,6 +37,9 @@ pub fn read(path: &Path, columns: &[Column]) -> Done<Table> {
     let bytes = std::fs::read(path).map_err(file(path))?;
     if bytes.len() > limits::IMPORT_BYTES {
         return Err(stop(words::too_big(path)));
+    }
+    if is_workbook(&bytes) {
+        return Err(stop(words::excel(path)));
     }
     let text = decode(&bytes).ok_or_else(|| stop(words::encoding(path)))?;
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

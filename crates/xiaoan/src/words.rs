@@ -36,6 +36,7 @@ pub fn file(path: &str, e: &std::io::Error) -> String {
         Kind::PermissionDenied => format!("没有权限读写 {path}。"),
         Kind::AlreadyExists => format!("{path} 已经存在，不会覆盖。"),
         Kind::StorageFull | Kind::QuotaExceeded => format!("磁盘满了，写不下 {path}。"),
+        Kind::InvalidData => format!("{path} 不是 UTF-8 文字，读不懂。"),
         Kind::AddrInUse => format!("地址 {path} 已被占用。"),
         _ => format!("{path} 读写出了问题：{e}"),
     }

@@ -120,6 +120,25 @@ fn a_bureau_starts_on_monday_with_three_tables_from_excel() {
     for words in ["人员：3", "岗位：4", "账号：3", "3 个账号的一次性密码在"] {
         assert!(said.out.contains(words), "{words}: {}", said.out);
     }
+    // The same table again, then with one more: only what is opened now has a password to give out.
+    let slips = || {
+        let names = std::fs::read_dir(&data).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with("accounts-")).collect::<std::collections::BTreeSet<_>>()
+    };
+    let first = slips();
+    assert_eq!(first.len(), 1);
+    let again = xiaoan(&data, &["import", "people", &people]).fine();
+    assert!(!again.out.contains("一次性密码") && !again.out.contains("账号："), "{}", again.out);
+    assert_eq!(slips(), first, "no list of passwords that open nothing");
+    let more = written(&folder, "人员2.csv", format!("{PEOPLE}赵敏,示例中学,信息员,,,zhaomin\n").as_bytes());
+    let said = xiaoan(&data, &["import", "people", &more]).fine();
+    for words in ["人员：1", "账号：1", "1 个账号的一次性密码在"] {
+        assert!(said.out.contains(words), "{words}: {}", said.out);
+    }
+    let new = slips().into_iter().find(|name| !first.contains(name)).unwrap();
+    let list = rows(&std::fs::read_to_string(data.join(new)).unwrap());
+    assert_eq!(list[1..].iter().map(|row| row[2].as_str()).collect::<Vec<_>>(), ["zhaomin"], "{list:?}");
+
     let places = written(&folder, "地点.csv", PLACES.as_bytes());
     xiaoan(&data, &["import", "places", &places]).fine();
 
@@ -146,6 +165,35 @@ fn a_bureau_starts_on_monday_with_three_tables_from_excel() {
     assert!(users.contains("zhangfg\t张福贵\t示例中学\t待换密码"), "{users}");
     assert!(users.contains("yuhai\t于海\t桦甸市教育局\t已停用"), "{users}");
     xiaoan(&data, &["journal", "verify"]).fine();
+}
+
+#[test]
+fn what_a_spreadsheet_spoils_is_told_with_the_cell_and_what_to_do() {
+    let folder = TempDir::new();
+    let data = folder.path().join("data");
+    init(&data).fine();
+    let units = "单位名称,上级单位,单位代码\r\n桦甸市教育局,,220282\r\n示例中学,桦甸市教育局,3.122E+09\r\n";
+    let told =
+        xiaoan(&data, &["import", "units", &written(&folder, "单位.csv", units.as_bytes())]).refused(1, "共 1 处要改");
+    assert!(told.err.contains("单位.csv 第3行 单位代码：「3.122E+09」是 Excel 的科学记数"), "{}", told.err);
+    assert!(told.err.contains("把这一列设成文本"), "{}", told.err);
+    let units = units.replace("3.122E+09", "3122000009");
+    xiaoan(&data, &["import", "units", &written(&folder, "单位.csv", units.as_bytes())]).fine();
+
+    let people =
+        "姓名,单位,手机,账号\r\n甲,示例中学,1390000001,\r\n\r\n乙,示例中学,1.39E+10,\r\n丙,示例中学,13900000003,\r\n";
+    let told =
+        xiaoan(&data, &["import", "people", &written(&folder, "人.csv", people.as_bytes())]).refused(1, "共 2 处要改");
+    assert!(told.err.contains("人.csv 第2行 手机：「1390000001」不是电话"), "{}", told.err);
+    assert!(told.err.contains("人.csv 第4行 手机：「1.39E+10」是 Excel 的科学记数"), "{}", told.err);
+    let people = "姓名,单位,账号\r\n甲,示范中学,jia\r\n乙,示例中学,乙老师\r\n";
+    let told =
+        xiaoan(&data, &["import", "people", &written(&folder, "人.csv", people.as_bytes())]).refused(1, "共 2 处要改");
+    assert!(told.err.contains("人.csv 第2行 单位：「示范中学」找不到，或有重名"), "{}", told.err);
+    assert!(told.err.contains("人.csv 第3行 账号：「乙老师」不能做账号"), "{}", told.err);
+
+    let book = written(&folder, "学校.csv", b"PK\x03\x04\x14\x00\x06\x00xl/workbook.xml");
+    xiaoan(&data, &["import", "units", &book]).refused(1, "是 Excel 文件，请另存为 CSV");
 }
 
 #[test]

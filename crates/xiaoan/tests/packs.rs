@@ -1,7 +1,7 @@
 //! `pack check` and `pack show` from outside: lines with file and number, exit codes.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use db::testing::TempDir;
 
@@ -87,5 +87,20 @@ fn copy(from: &Path, to: &Path) {
         } else {
             std::fs::copy(entry.path(), target).unwrap();
         }
+    }
+}
+
+#[test]
+fn a_reader_that_stops_reading_ends_it_quietly() {
+    for more in [&[][..], &["--json"]] {
+        let dir = packs().join("jilin-2012");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xiaoan"));
+        command.args(["pack", "show", dir.to_str().unwrap()]).args(more);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // As `| head` does.
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
+        assert_eq!(ended.status.code(), Some(0));
     }
 }

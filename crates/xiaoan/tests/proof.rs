@@ -51,6 +51,30 @@ fn a_proof_is_checked_offline_with_the_database_gone() {
     xiaoan(&data, &["journal", "prove", "江湾-2026-0003", "--out", path]).fine();
     let key = xiaoan(&data, &["journal", "key"]).fine().out.trim().to_string();
     xiaoan(&data, &["journal", "prove", "江湾-2026-9999"]).refused(1, "没有找到");
+    // By the number that the pages print, blanks and all; an older leaf of a record too, then without content.
+    let log = rusqlite::Connection::open(data.join("xiaoan.db")).unwrap();
+    let of = "from leaf where tbl = 'hazard' and id = (select id from hazard where number = '江湾-2026-0003')";
+    let number =
+        |pick: &str| -> i64 { log.query_row(&format!("select {pick}(n) {of}"), [], |row| row.get(0)).unwrap() };
+    let (oldest, newest) = (number("min"), number("max"));
+    assert!(oldest < newest);
+    for text in [newest.to_string(), format!("存证 {}", web::words::number(newest))] {
+        let told = xiaoan(&data, &["journal", "prove", &text]).fine();
+        assert!(told.out.contains(&format!("\"index\": {newest},")), "{}", told.out);
+        assert!(told.out.contains("江湾-2026-0003"), "{}", told.out);
+    }
+    let old = guard.path().join("old.json");
+    let old = old.to_str().unwrap();
+    let said = xiaoan(&data, &["journal", "prove", &oldest.to_string(), "--out", old]).fine();
+    assert!(said.out.contains(&format!("hazard 第 {oldest} 号存证")), "{}", said.out);
+    let said = xiaoan(&data, &["journal", "verify-bundle", old, "--key", &key]).fine();
+    assert!(said.out.contains("第 1 版") && said.out.contains("只证明当时有过这件事"), "{}", said.out);
+    xiaoan(&data, &["journal", "prove", "99999999"]).refused(1, "没有找到");
+    let binary = guard.path().join("binary.json");
+    std::fs::write(&binary, [0xff, 0xfe, 0x00]).unwrap();
+    let said = xiaoan(&data, &["journal", "verify-bundle", binary.to_str().unwrap()]).refused(1, "不是证明文件");
+    assert!(!said.err.contains("stream"), "{}", said.err);
+    drop(log);
     std::fs::remove_dir_all(&data).unwrap();
     let said = xiaoan(&data, &["journal", "verify-bundle", path, "--key", &key]).fine();
     assert!(said.out.contains("一字不差") && said.out.contains("demo.xiaoan/log/2026"), "{}", said.out);
@@ -99,6 +123,13 @@ fn a_backup_comes_back_whole_from_a_folder_and_from_one_file() {
     xiaoan(&third, &["restore", &folder]).refused(1, "与清单不符");
     assert_eq!(std::fs::read_dir(&third).unwrap().count(), 0);
     xiaoan(&third, &["restore", data.join("demo.json").to_str().unwrap()]).refused(1, "不是 xiaoan 的备份");
+    // A file that breaks off in the middle leaves nothing behind: the whole one goes in at the next try.
+    let half = place("half.tar");
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::write(&half, &bytes[..bytes.len() / 2 / 512 * 512 + 100]).unwrap();
+    xiaoan(&third, &["restore", &half]).refused(1, "不是 xiaoan 的备份");
+    assert_eq!(std::fs::read_dir(&third).unwrap().count(), 0);
+    xiaoan(&third, &["restore", &file]).fine();
 }
 
 fn photos(data: &Path) -> usize {

@@ -160,22 +160,50 @@ pub fn bundle(tx: &mut Tx<'_>, id: Id, vkey: &str, show: bool) -> Result<Option<
     let newest = tx.rows(sql::OF_RECORD, args![table, id, 1i64])?;
     let Some(leaf) = newest.first() else { return Ok(None) };
     let Some(n) = leaf.opt_int("n")? else { return Ok(None) };
-    // A head that witnesses have signed says more than a newer one that only we have.
-    let (note, size) = match super::witness::witnessed(tx)?.filter(|head| (n as u64) < head.size) {
-        Some(head) => (head.note, head.size),
-        None => match super::witness::checkpoint(tx)? {
-            Some(note) => (note, size(tx)?),
-            None => return Ok(None),
-        },
-    };
-    let proof = journal::prove(&mut Tree { tx }, n as u64, size)?;
     let content = if show {
         let salt = row.blob("salt")?.try_into().map_err(|_| Error::broken("a salt of a wrong length"))?;
         Some((content(&row), salt))
     } else {
         None
     };
-    Ok(Some(journal::Bundle::new(vkey, &note, n as u64, &leaf.blob("bytes")?, &proof, table, content)))
+    bundled(tx, n as u64, &leaf.blob("bytes")?, vkey, table, content)
+}
+
+/// The same for the leaf of this number: of its record when the leaf is its newest; an earlier one is proven without
+/// content, which only the record as it is now has.
+pub fn bundle_at(tx: &mut Tx<'_>, n: u64, vkey: &str, show: bool) -> Result<Option<journal::Bundle>> {
+    if n >= size(tx)? {
+        return Ok(None);
+    }
+    let Some(bytes) = entries(tx, n, n + 1)?.pop() else { return Ok(None) };
+    let leaf = journal::Leaf::decode(&bytes).map_err(|e| Error::broken(format!("leaf: {e:?}")))?;
+    match bundle(tx, leaf.id, vkey, show)? {
+        Some(bundle) if bundle.index == n => Ok(Some(bundle)),
+        _ => bundled(tx, n, &bytes, vkey, &leaf.table, None),
+    }
+}
+
+/// What a record and its salt are in a bundle.
+type Content = (BTreeMap<String, journal::Value>, [u8; 32]);
+
+fn bundled(
+    tx: &mut Tx<'_>,
+    n: u64,
+    bytes: &[u8],
+    vkey: &str,
+    table: &str,
+    content: Option<Content>,
+) -> Result<Option<journal::Bundle>> {
+    // A head that witnesses have signed says more than a newer one that only we have.
+    let (note, size) = match super::witness::witnessed(tx)?.filter(|head| n < head.size) {
+        Some(head) => (head.note, head.size),
+        None => match super::witness::checkpoint(tx)? {
+            Some(note) => (note, size(tx)?),
+            None => return Ok(None),
+        },
+    };
+    let proof = journal::prove(&mut Tree { tx }, n, size)?;
+    Ok(Some(journal::Bundle::new(vkey, &note, n, bytes, &proof, table, content)))
 }
 
 fn content(row: &Row) -> BTreeMap<String, journal::Value> {

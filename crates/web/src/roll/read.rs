@@ -38,14 +38,23 @@ pub fn line(row: &Row) -> (Line, Vec<(&'static str, String)>) {
         }
     };
     let (pupils, boarders, riders) = (number("pupils"), number("boarders"), number("riders"));
-    let mut flag = |key: &'static str| match say::yes(row.get(key)) {
-        Some(yes) => yes,
-        None => {
-            faults.push((key, say::YES_NO.into()));
+    let alone = row.get("pupil").is_empty();
+    let mut flag = |key: &'static str, count: &str| match say::yes(row.get(key)) {
+        Some(yes) if !(yes && alone && is_count(row.get(key))) => yes,
+        // How many, as the roll's own table has it.
+        _ if is_count(row.get(key)) => {
+            faults.push((key, say::no_count(row.get(key), count)));
+            false
+        }
+        _ => {
+            faults.push((key, say::yes_no(row.get(key))));
             false
         }
     };
-    let (boards, rides) = (flag("boards"), flag("rides"));
+    let (boards, rides) = (flag("boards", "住宿生数"), flag("rides", "乘车生数"));
+    if is_count(row.get("pupil")) {
+        faults.push(("pupil", say::no_name(row.get("pupil"))));
+    }
     let class = row.get("class").to_string();
     let told = say::read(row.get("grade")).map(|(grade, _)| grade);
     let read = say::read(&class);
@@ -66,6 +75,12 @@ pub fn line(row: &Row) -> (Line, Vec<(&'static str, String)>) {
     (line, faults)
 }
 
+/// A cell that says how many.
+fn is_count(cell: &str) -> bool {
+    let plain = cell.trim_end_matches('人').trim_end();
+    !plain.is_empty() && plain.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '，' | ' '))
+}
+
 /// Reads a pasted or uploaded table. Sentences: why it cannot be read, or what is to be changed row by row.
 pub fn lines(text: &str) -> Result<(Vec<Line>, Vec<String>), String> {
     let table: Table = parse("", text, COLUMNS).map_err(|trouble| match trouble {
@@ -78,8 +93,32 @@ pub fn lines(text: &str) -> Result<(Vec<Line>, Vec<String>), String> {
     let (mut lines, mut faults) = (Vec::new(), Vec::new());
     for row in &table.rows {
         let (line, bad) = line(row);
-        faults.extend(bad.iter().map(|(_, why)| say::row_fault(line.at, why)));
+        faults.extend(bad.iter().map(|(key, why)| say::cell_fault(line.at, table.head(key), why)));
         lines.push(line);
     }
     Ok((lines, faults))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_in_a_column_of_yes_and_no_is_told_with_row_and_column() {
+        // As it is copied from the roll's own page.
+        let (_, faults) = lines("班级\t班主任\t学生\t住宿\t乘车\n七年级1班\t宋老师\t42\t10\t8\n").unwrap();
+        assert_eq!(
+            faults,
+            [
+                "第 2 行「住宿」列：「10」是人数，这一列填的是这名学生 是 或 否。填全班人数，请把表头改成「住宿生数」",
+                "第 2 行「乘车」列：「8」是人数，这一列填的是这名学生 是 或 否。填全班人数，请把表头改成「乘车生数」",
+                "第 2 行「学生」列：「42」是人数，这一列填的是学生姓名。填全班人数，请把表头改成「学生数」",
+            ]
+        );
+        let (_, faults) = lines("班级,姓名,是否住宿\r\n七年级1班,韩雨桐,大概\r\n七年级1班,刘一鸣,1\r\n").unwrap();
+        assert_eq!(faults, ["第 2 行「是否住宿」列：「大概」看不懂，请填 是 或 否"]);
+        let (_, faults) = lines("班级,学生数,住宿\n七年级1班,42,1\n七年级2班,40,0\n").unwrap();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with("第 2 行「住宿」列：「1」是人数"), "{faults:?}");
+    }
 }

@@ -30,28 +30,25 @@ struct TurnPage {
     crumbs: Vec<Crumb>,
     unit: Unit,
     on: String,
+    /// The first day of the school year that it leads into.
+    begins: String,
+    /// Classes that stand for that year already.
+    standing: i64,
     rows: Vec<TurnRow>,
     up: usize,
     leave: usize,
     faults: Vec<FieldFault>,
 }
 
-/// The first day of the newest school year: 1 September.
-fn usual(today: Day) -> Day {
-    let year = today.date().year();
-    let this = Day::new(year, 9, 1).unwrap_or(today);
-    if this <= today { this } else { Day::new(year - 1, 9, 1).unwrap_or(today) }
-}
-
 async fn turn_page(
     web: &Web,
     signed: &Signed,
     id: Id,
-    on: Day,
+    on: Option<Day>,
     typed: &Fields,
     faults: Vec<FieldFault>,
 ) -> std::result::Result<TurnPage, WebError> {
-    let (unit, mut trail, proposed) = web
+    let (unit, mut trail, turn) = web
         .read(signed.actor(), move |cx| {
             let unit = unit::show(cx, id)?;
             Ok((unit.clone(), crumbs(cx, &unit)?, year::proposed(cx, id, on)?))
@@ -74,11 +71,14 @@ async fn turn_page(
             next: if typed.is_empty() { next } else { typed },
         }
     };
+    let proposed = &turn.proposals;
     Ok(TurnPage {
         up: proposed.iter().filter(|p| p.grade.is_some()).count(),
         leave: proposed.iter().filter(|p| p.grade.is_none()).count(),
         rows: proposed.iter().map(row).collect(),
-        on: on.to_string(),
+        on: turn.on.to_string(),
+        begins: turn.begins_on.to_string(),
+        standing: turn.standing,
         crumbs: trail,
         shell,
         unit,
@@ -87,7 +87,7 @@ async fn turn_page(
 }
 
 pub async fn form(State(web): State<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
-    let on = signed.ask.fields().day("on")?.unwrap_or_else(|| usual(web.now().day()));
+    let on = signed.ask.fields().day("on")?;
     page::full(&turn_page(&web, &signed, id_of(&id)?, on, &Fields::default(), Vec::new()).await?)
 }
 
@@ -107,9 +107,10 @@ fn typed_turn(fields: &Fields) -> Result<Vec<Promotion>> {
 
 pub async fn promote(State(web): State<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
     let unit = id_of(&id)?;
-    let on = posted.fields.day("on")?.unwrap_or_else(|| usual(web.now().day()));
-    let done = match typed_turn(&posted.fields) {
-        Ok(turn) => web.act(&posted, move |cx| year::promote(cx, unit, on, &turn)).await,
+    let on = posted.fields.day("on")?;
+    let typed = on.ok_or_else(|| Error::invalid("from_on", Problem::Required));
+    let done = match typed.and_then(|on| Ok((on, typed_turn(&posted.fields)?))) {
+        Ok((on, turn)) => web.act(&posted, move |cx| year::promote(cx, unit, on, &turn)).await,
         Err(e) => Err(e),
     };
     match done {

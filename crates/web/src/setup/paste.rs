@@ -101,7 +101,7 @@ pub struct Building {
     pub floors: Option<i64>,
 }
 
-/// 「教学楼 5」「宿舍楼，4层」「1号楼」: a name and, behind it, how many floors.
+/// 「教学楼 5」「宿舍楼，4层」「教学楼 四层」「综合楼五层」「1号楼」: a name and, behind it, how many floors.
 pub fn buildings(text: &str) -> Vec<Building> {
     let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
     lines.map(|(at, l)| building(at + 1, l.trim())).collect()
@@ -112,12 +112,55 @@ fn building(line: usize, text: &str) -> Building {
     let parts: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
     if let [name @ .., last] = parts.as_slice()
         && !name.is_empty()
-        && let Ok(floors) = last.trim_end_matches(['层', '楼']).parse::<i64>()
+        && let Some(floors) = floors(last)
     {
         let floors = (1..=FLOORS_MAX).contains(&floors).then_some(floors);
         return Building { line, name: name.concat(), floors };
     }
-    Building { line, name: parts.concat(), floors: Some(1) }
+    let whole = parts.concat();
+    // Without a blank between them: only what ends as a count of floors does, 「1号楼」 is a name.
+    if let Some(before) = whole.strip_suffix('层') {
+        let name = before.trim_end_matches(|c: char| c.is_ascii_digit() || figure(c).is_some() || c == '十');
+        if let Some(count) = floors(&before[name.len()..]).filter(|_| !name.is_empty()) {
+            let floors = (1..=FLOORS_MAX).contains(&count).then_some(count);
+            return Building { line, name: name.trim_end_matches('共').into(), floors };
+        }
+    }
+    Building { line, name: whole, floors: Some(1) }
+}
+
+/// 「5」「5层」「共四层」「地上十二层」: how many floors.
+fn floors(text: &str) -> Option<i64> {
+    let plain = text.trim_start_matches("地上").trim_start_matches('共').trim_end_matches(['层', '楼']);
+    let plain: String = plain.chars().map(|c| plain_figure(c).unwrap_or(c)).collect();
+    plain.parse().ok().or_else(|| in_words(&plain))
+}
+
+/// A figure of full width as the plain one.
+fn plain_figure(c: char) -> Option<char> {
+    let at = u32::from(c).checked_sub(u32::from('０'))?;
+    char::from_digit(at, 10)
+}
+
+fn figure(c: char) -> Option<i64> {
+    const WORDS: &str = "一二三四五六七八九";
+    if c == '两' {
+        return Some(2);
+    }
+    WORDS.chars().position(|w| w == c).map(|at| at as i64 + 1)
+}
+
+/// A number in words up to 九十九.
+fn in_words(text: &str) -> Option<i64> {
+    let one = |text: &str| -> Option<i64> {
+        let mut chars = text.chars();
+        let n = figure(chars.next()?)?;
+        chars.next().is_none().then_some(n)
+    };
+    let Some((tens, ones)) = text.split_once('十') else { return one(text) };
+    let tens = if tens.is_empty() { 1 } else { one(tens)? };
+    let ones = if ones.is_empty() { 0 } else { one(ones)? };
+    Some(tens * 10 + ones)
 }
 
 #[cfg(test)]
@@ -153,5 +196,27 @@ mod tests {
         let told: Vec<(&str, Option<i64>)> = found.iter().map(|b| (b.name.as_str(), b.floors)).collect();
         assert_eq!(told, [("教学楼", Some(5)), ("宿舍楼", Some(4)), ("1号楼", Some(1)), ("高塔", None)]);
         assert_eq!(found[3].line, 5);
+        let found = buildings(
+            "教学楼 四层\n综合楼五层\n实验楼 共三层\n宿舍楼，十二层\n食堂 两层\n艺术楼\t６层\n2号楼4层\n\
+             东 教学楼 二十层\n图书馆共3层\n二号楼\n一层\n高塔九十层",
+        );
+        let told: Vec<(&str, Option<i64>)> = found.iter().map(|b| (b.name.as_str(), b.floors)).collect();
+        assert_eq!(
+            told,
+            [
+                ("教学楼", Some(4)),
+                ("综合楼", Some(5)),
+                ("实验楼", Some(3)),
+                ("宿舍楼", Some(12)),
+                ("食堂", Some(2)),
+                ("艺术楼", Some(6)),
+                ("2号楼", Some(4)),
+                ("东教学楼", Some(20)),
+                ("图书馆", Some(3)),
+                ("二号楼", Some(1)),
+                ("一层", Some(1)),
+                ("高塔", None),
+            ]
+        );
     }
 }

@@ -51,7 +51,8 @@ fn wrong_state(from: &str, action: &str) -> String {
         ("taken" | "closed", "take") => "这一条已经有人接手了。".into(),
         ("closed", "close") => "这一条已经办结，不用再办。".into(),
         ("closed", "enter" | "transfer" | "change") => "这个班已经撤了，请选别的班。".into(),
-        ("promoted", _) => "这个班在那一天之后改过，已经升过级了。".into(),
+        ("of_year", _) => "本学年的班级已经在了，不用升级。".into(),
+        ("promoted", _) => "有的班在那一天之后改过，请把升级的日期选在改动以后。".into(),
         ("replaced", _) => "这一版已经换了新的，请看新的一版。".into(),
         ("notice_ended", _) => "这份通知已经结束，不用再办。".into(),
         ("layer_ended", _) => "这一条要求已经停了。".into(),
@@ -158,6 +159,9 @@ pub fn problem(name: &str, problem: &Problem) -> String {
         Problem::TooLong { max, got } => format!("{label}最多 {max} 字，现在 {got} 字。"),
         Problem::TooShort { min } => format!("{label}至少 {min} 位。"),
         Problem::OutOfRange { min, max } => out_of_range(name, *min, *max),
+        Problem::Unreadable if name == "table" => {
+            "表格读不懂。Excel 文件请另存为「CSV UTF-8」再选，或打开后复制粘贴。".into()
+        }
         Problem::Unreadable => format!("{label}看不懂，请再看一下。"),
         Problem::Unknown if name == "missing" => "点名里有不在这个班的人，请重新点。".into(),
         Problem::Unknown if name == "improvements" => "现在的规则里没有演练评估表，改进先记在例会上。".into(),
@@ -397,7 +401,8 @@ mod tests {
 
     #[test]
     fn every_sentence_keeps_the_rules_of_pages_9() {
-        let names = ["name", "place", "photo", "until", "boarders", "password", "idempotency_key", "claimed_at", "x"];
+        let names =
+            ["name", "place", "photo", "table", "until", "boarders", "password", "idempotency_key", "claimed_at", "x"];
         for problem in every_problem() {
             for name in names {
                 check(&super::problem(name, &problem));

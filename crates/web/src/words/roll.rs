@@ -144,7 +144,6 @@ pub fn yes(text: &str) -> Option<bool> {
 }
 
 pub const ENCODING: &str = "表格的文字编码认不出来。请在 Excel 里另存为「CSV UTF-8」，或直接复制粘贴。";
-pub const YES_NO: &str = "请填 是 或 否";
 pub fn broken(line: u64) -> String {
     format!("第 {line} 行附近的引号没有成对，读不下去。")
 }
@@ -160,9 +159,26 @@ pub fn missing(names: &[&str]) -> String {
 pub fn row_fault(line: i64, why: &str) -> String {
     format!("第 {line} 行：{why}")
 }
+/// 「第 3 行「住宿」列：…」
+pub fn cell_fault(line: i64, column: &str, why: &str) -> String {
+    format!("第 {line} 行「{column}」列：{why}")
+}
+fn short(text: &str) -> String {
+    text.chars().take(20).collect()
+}
 pub fn not_number(text: &str) -> String {
-    let text: String = text.chars().take(20).collect();
-    format!("「{text}」不是整数")
+    format!("「{}」不是整数", short(text))
+}
+pub fn yes_no(text: &str) -> String {
+    format!("「{}」看不懂，请填 是 或 否", short(text))
+}
+/// A figure where a pupil's yes or no is expected; `count` is the head of the column for it.
+pub fn no_count(text: &str, count: &str) -> String {
+    format!("「{}」是人数，这一列填的是这名学生 是 或 否。填全班人数，请把表头改成「{count}」", short(text))
+}
+/// A figure where a pupil's name is expected.
+pub fn no_name(text: &str) -> String {
+    format!("「{}」是人数，这一列填的是学生姓名。填全班人数，请把表头改成「学生数」", short(text))
 }
 
 #[cfg(test)]

@@ -27,8 +27,9 @@ pub mod sql {
         "select id, code, kind, name, short, home from unit where closed_on is null order by county, id";
     pub const PEOPLE: &str = "select id, unit, name from person where unit = $1 and erased_at is null";
     pub const PLACES: &str = "select id, name from place where unit = $1 and closed_on is null";
+    pub const LOGIN: &str = "select id from login where name = $1";
     #[cfg(test)]
-    pub const ALL: &[&str] = &[UNITS, PEOPLE, PLACES];
+    pub const ALL: &[&str] = &[UNITS, PEOPLE, PLACES, LOGIN];
 }
 
 /// What an import did, or would do: counts by word.
@@ -97,16 +98,20 @@ fn tell(faults: &mut Faults, file: &str, row: &Row, columns: &[Column], refusal:
     match refusal {
         Refusal::Invalid(fields) => {
             for FieldError { field, problem } in fields {
-                faults.add(file, row.line, heading(field), &why(field, problem));
+                faults.add(file, row.line, heading(field), &why(field, problem, row.get(field)));
             }
         }
         other => faults.add(file, row.line, heading(""), &web::words::refusal(other)),
     }
 }
 
-fn why(field: &str, problem: &Problem) -> String {
+/// Why a cell will not do, with what stands in it.
+fn why(field: &str, problem: &Problem, cell: &str) -> String {
     match problem {
-        Problem::Unknown => say::UNKNOWN.into(),
+        Problem::Unknown if scientific(cell) => say::scientific(cell),
+        Problem::Unknown => say::unknown(cell),
+        Problem::Unreadable if field == "login" => say::login(cell),
+        Problem::Unreadable if !cell.is_empty() => say::unreadable(cell),
         Problem::Taken => say::TAKEN.into(),
         Problem::Mismatch { .. } if field == "kind" => say::STANDS.into(),
         other => web::words::problem(field, other),
@@ -167,6 +172,14 @@ impl Index {
     }
 }
 
+/// A long number as a spreadsheet writes it when its column is not text: 3.122E+09. Its last figures are lost.
+fn scientific(cell: &str) -> bool {
+    let Some((figures, power)) = cell.split_once(['E', 'e']) else { return false };
+    let only = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    only(power.strip_prefix('+').unwrap_or(power))
+        && figures.split_once('.').map_or(only(figures), |(whole, rest)| only(whole) && only(rest))
+}
+
 /// A whole number; an empty cell is 0.
 fn number(faults: &mut Faults, file: &str, row: &Row, column: &Column) -> i64 {
     let text = row.get(column.key);
@@ -177,6 +190,21 @@ fn number(faults: &mut Faults, file: &str, row: &Row, column: &Column) -> i64 {
         Err(_) => {
             faults.add(file, row.line, column.names[0], &say::not_number(text));
             0
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_a_spreadsheet_has_shortened_are_known() {
+        for cell in ["3.122E+09", "3E+09", "1.39e10", "2.12290000E+11"] {
+            assert!(scientific(cell), "{cell}");
+        }
+        for cell in ["", "3122900001", "E+09", "3.E+09", "3.1.2E+09", "一中E2栋", "3.122E+", "A3E5"] {
+            assert!(!scientific(cell), "{cell}");
         }
     }
 }

@@ -1,14 +1,14 @@
 //! People with their posts: one row a post; the same name at the same unit is one person. A row with 账号 also makes a
 //! login; its one-time password is written to a list that only the owner of the folder may read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use base::{Error, Problem, Refusal};
 use safety::Cx;
 use safety::org::{Role, login, unit};
 
-use super::{Counts, Index, Parsed, done, sql, store};
+use super::{Counts, Index, Parsed, done, scientific, sql, store};
 use crate::args::Import;
 use crate::house::{House, secret};
 use crate::install::{give, one_time, person};
@@ -22,6 +22,9 @@ const COLUMNS: &[Column] = columns::PEOPLE;
 
 /// Accounts hashed side by side.
 const LANES: usize = 4;
+/// Figures of a mobile number, and of a desk's with its area code.
+const MOBILE: usize = 11;
+const AREA_AND_DESK: std::ops::RangeInclusive<usize> = 10..=12;
 
 struct Line {
     row: Row,
@@ -38,7 +41,13 @@ pub fn run(house: &House, asked: &Import) -> Done {
         let count = faults.len();
         return Err(stop(format!("{}\n{}", faults.text(), say::nothing(count))));
     }
-    let slips = if asked.dry_run { BTreeMap::new() } else { passwords(&mut rows) };
+    let slips = match asked.dry_run {
+        true => BTreeMap::new(),
+        false => {
+            let held = held(house, &rows)?;
+            passwords(&mut rows, &held)
+        }
+    };
     let list = slips_file(house, &table, &slips)?;
     let stored = store(house, asked, &table.file, COLUMNS, rows);
     if stored.is_err()
@@ -67,6 +76,13 @@ fn parse(table: &Table, faults: &mut Faults) -> Vec<Line> {
                 Role::ALL.iter().filter(|r| **r != Role::System).map(|r| web::words::role(*r)).collect();
             bad(&COLUMNS[2], &say::not_one_of(row.get("role"), &all));
         }
+        for column in COLUMNS.iter().filter(|c| matches!(c.key, "unit" | "mobile")) {
+            if scientific(row.get(column.key)) {
+                bad(column, &say::scientific(row.get(column.key)));
+            } else if column.key == "mobile" && !telephone(row.get("mobile")) {
+                bad(column, &say::mobile(row.get("mobile")));
+            }
+        }
         let name = row.get("login").to_lowercase();
         let owner = (row.get("unit").to_string(), row.get("name").to_string());
         if !name.is_empty() && logins.insert(name, owner.clone()).is_some_and(|known| known != owner) {
@@ -77,11 +93,44 @@ fn parse(table: &Table, faults: &mut Faults) -> Vec<Line> {
     rows
 }
 
-/// One-time passwords of the new logins, hashed before the transaction: (login → password).
-fn passwords(rows: &mut [Line]) -> BTreeMap<String, String> {
+/// Is it a mobile number (11 figures, the country's code may stand before them), or one of a desk with its area code?
+fn telephone(cell: &str) -> bool {
+    let plain: String = cell.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
+    let plain = plain.strip_prefix("+86").unwrap_or(&plain);
+    let figures = plain.bytes().all(|b| b.is_ascii_digit());
+    match plain.as_bytes().first() {
+        None => cell.is_empty(),
+        Some(b'1') => figures && plain.len() == MOBILE,
+        Some(b'0') => figures && AREA_AND_DESK.contains(&plain.len()),
+        Some(_) => false,
+    }
+}
+
+/// Logins of the table that are there already, from an earlier import or by hand: nothing is opened for them.
+fn held(house: &House, rows: &[Line]) -> Done<BTreeSet<String>> {
+    let names: BTreeSet<String> =
+        rows.iter().map(|r| r.row.get("login").to_lowercase()).filter(|name| !name.is_empty()).collect();
+    let there = move |tx: &mut db::Tx<'_>| {
+        let mut there = BTreeSet::new();
+        for name in &names {
+            if tx.row(sql::LOGIN, db::args![name.as_str()])?.is_some() {
+                there.insert(name.clone());
+            }
+        }
+        Ok(there)
+    };
+    Ok(house.beside()?.read(there)?)
+}
+
+/// One-time passwords of the new logins, hashed before the transaction: (login → password). A login that is held keeps
+/// its own: what stood on the list would not open it.
+fn passwords(rows: &mut [Line], held: &BTreeSet<String>) -> BTreeMap<String, String> {
     let mut slips: BTreeMap<String, String> = BTreeMap::new();
-    for row in rows.iter().filter(|r| !r.row.get("login").is_empty()) {
-        slips.entry(row.row.get("login").to_lowercase()).or_insert_with(one_time);
+    for row in rows.iter() {
+        let login = row.row.get("login").to_lowercase();
+        if !login.is_empty() && !held.contains(&login) {
+            slips.entry(login).or_insert_with(one_time);
+        }
     }
     let wanted: Vec<(&String, &String)> = slips.iter().collect();
     let size = wanted.len().div_ceil(LANES).max(1);
@@ -167,4 +216,19 @@ fn enter(cx: &mut Cx<'_, '_>, index: &mut Index, parsed: &Line, counts: &mut Cou
 fn department(cx: &mut Cx<'_, '_>, home: base::Id, name: &str) -> base::Result<Option<base::Id>> {
     let inside = unit::children(cx, home)?;
     Ok(inside.into_iter().find(|u| u.kind == safety::org::UnitKind::Department && u.name == name).map(|u| u.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mobile_number_has_eleven_figures() {
+        for cell in ["", "13900000001", "139 0000 0001", "+8613900000001", "0432-62001234", "(0432)6200123"] {
+            assert!(telephone(cell), "{cell}");
+        }
+        for cell in ["1390000000", "139000000012", "62001234", "139O0000001", "1.39E+10", "-", "无"] {
+            assert!(!telephone(cell), "{cell}");
+        }
+    }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base::{Error, Refusal};
+use base::{Error, Problem, Refusal};
 use safety::roll::intake::{self, Line};
 use safety::{Actor, Cx, Meta};
 use web::roll::read;
@@ -24,7 +24,7 @@ pub fn run(house: &House, asked: &Import) -> Done {
     let table = table_of(&asked.file, read::COLUMNS)?;
     let mut faults = Faults::default();
     let mut schools: BTreeMap<String, Vec<Line>> = BTreeMap::new();
-    let mut first: BTreeMap<String, Row> = BTreeMap::new();
+    let mut rows: BTreeMap<usize, Row> = BTreeMap::new();
     for row in &table.rows {
         let (line, bad) = read::line(row);
         for (key, why) in bad {
@@ -34,14 +34,14 @@ pub fn run(house: &House, asked: &Import) -> Done {
         if unit.is_empty() {
             faults.add(&table.file, row.line, heading("unit"), say::REQUIRED);
         }
-        first.entry(unit.clone()).or_insert_with(|| row.clone());
+        rows.insert(row.line, row.clone());
         schools.entry(unit).or_default().push(line);
     }
     if !faults.is_empty() {
         let count = faults.len();
         return Err(stop(format!("{}\n{}", faults.text(), say::nothing(count))));
     }
-    let counts = store(house, asked, &table.file, schools, first)?;
+    let counts = store(house, asked, &table.file, schools, rows)?;
     done(asked, &table.ignored, &counts);
     Ok(())
 }
@@ -53,7 +53,7 @@ fn store(
     asked: &Import,
     file: &str,
     schools: BTreeMap<String, Vec<Line>>,
-    first: BTreeMap<String, Row>,
+    rows: BTreeMap<usize, Row>,
 ) -> Done<Counts> {
     let app = house.open_now()?;
     let told: Arc<Mutex<Told>> = Arc::default();
@@ -66,13 +66,15 @@ fn store(
         let index = Index::of_units(cx)?;
         for (school, lines) in &schools {
             let Ok(unit) = index.unit(school, "unit") else {
-                let line = first.get(school).map_or(0, |row| row.line);
-                faults.add(&name, line, heading("unit"), say::UNKNOWN);
+                let line = lines.first().map_or(0, |line| line.at as usize);
+                faults.add(&name, line, heading("unit"), &why("unit", &Problem::Unknown, school));
                 continue;
             };
             let plan = intake::plan(cx, unit, lines)?;
             for bad in &plan.faults {
-                faults.add(&name, bad.at as usize, heading(bad.fault.field), &why(bad.fault.field, &bad.fault.problem));
+                let (line, field) = (bad.at as usize, bad.fault.field);
+                let cell = rows.get(&line).map_or("", |row| row.get(field));
+                faults.add(&name, line, heading(field), &why(field, &bad.fault.problem, cell));
             }
             for (word, n) in [
                 (say::CLASSES_OPENED, plan.opened),

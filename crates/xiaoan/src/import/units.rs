@@ -6,7 +6,7 @@ use safety::Cx;
 use safety::org::unit::{self, NewUnit};
 use safety::org::{Stage, UnitKind};
 
-use super::{Counts, Index, Parsed, done, number, store};
+use super::{Counts, Index, Parsed, done, number, scientific, store};
 use crate::args::Import;
 use crate::house::House;
 use crate::stop::{Done, stop};
@@ -57,6 +57,9 @@ fn parse(table: &Table, faults: &mut Faults) -> Vec<Line> {
         let canteen = say::yes(row.get("canteen"));
         if canteen.is_none() {
             bad("canteen", say::YES_NO);
+        }
+        for key in ["code", "parent"].into_iter().filter(|key| scientific(row.get(key))) {
+            bad(key, &say::scientific(row.get(key)));
         }
         let code = row.get("code").to_string();
         let kind = kind.unwrap_or_else(|| guess(&name, &code, stage));

@@ -16,6 +16,9 @@ pub mod table {
     pub fn encoding(path: &Path) -> String {
         format!("{} 的文字编码认不出来。请在 Excel 里另存为「CSV UTF-8」。", path.display())
     }
+    pub fn excel(path: &Path) -> String {
+        format!("{} 是 Excel 文件，请另存为 CSV（在 Excel 里选「CSV UTF-8」）再导入。", path.display())
+    }
     pub fn broken(file: &str, line: u64) -> String {
         format!("{file} 第{line}行附近的引号没有成对，读不下去。")
     }
@@ -31,7 +34,6 @@ pub mod import {
     use std::path::Path;
 
     pub const REQUIRED: &str = "要填";
-    pub const UNKNOWN: &str = "找不到，或有重名";
     pub const TAKEN: &str = "已经有了";
     pub const STANDS: &str = "这类单位不能放在这个上级下面";
     pub const YES_NO: &str = "请填 是 或 否";
@@ -119,6 +121,32 @@ pub mod import {
             "" | "否" | "无" | "没有" | "×" | "0" | "N" | "n" | "false" | "/" | "-" => Some(false),
             _ => None,
         }
+    }
+    /// Of a cell that is told back.
+    const QUOTED: usize = 30;
+
+    fn quoted(text: &str) -> String {
+        let short: String = text.chars().take(QUOTED).collect();
+        let more = if short.len() < text.len() { "…" } else { "" };
+        format!("「{short}{more}」")
+    }
+    pub fn unknown(text: &str) -> String {
+        format!("{}找不到，或有重名", quoted(text))
+    }
+    pub fn unreadable(text: &str) -> String {
+        format!("{}看不懂", quoted(text))
+    }
+    pub fn login(text: &str) -> String {
+        format!("{}不能做账号：要 3 到 30 个英文字母、数字或 - . _", quoted(text))
+    }
+    pub fn mobile(text: &str) -> String {
+        format!("{}不是电话：手机号是 1 开头的 11 位数字，固定电话要带区号", quoted(text))
+    }
+    pub fn scientific(text: &str) -> String {
+        format!(
+            "{}是 Excel 的科学记数，后面几位已经丢了。请在 Excel 里把这一列设成文本，重新填完整的数字",
+            quoted(text)
+        )
     }
     pub fn not_number(text: &str) -> String {
         format!("「{text}」不是整数")
@@ -286,7 +314,7 @@ pub mod journal {
         format!("共 {n} 处对不上。请保留现场，不要改动数据库，先备份，再查是谁在程序之外动过数据。")
     }
     pub fn no_record(text: &str) -> String {
-        format!("没有找到 {text} 的存证记录。请写记录编号或 id。")
+        format!("没有找到 {text} 的存证记录。请写记录编号、存证编号或 id。")
     }
     pub fn several(text: &str) -> String {
         format!("有不止一条记录叫 {text}，请改用它的 id。")
