@@ -73,6 +73,19 @@ fn a_unit_is_kept_from_the_day_on_which_it_was_entered_unless_the_bureau_says_an
 }
 
 #[test]
+fn a_school_that_is_not_kept_yet_is_in_no_figure_of_the_board_and_is_counted_beside_it() {
+    on_both(|w| {
+        w.app.set_packs(packs());
+        let (school, county) = (w.school, w.county);
+        let apart = || w.sees("于海涛", move |cx| board::not_kept(cx, county, Some("2026-11"))).unwrap();
+        let units = || w.sees("于海涛", move |cx| board::bureau(cx, county, Some("2026-11"))).unwrap().schools;
+        let (before, counted) = (apart(), units());
+        keep(w, "于海涛", school, "2027-03-01").unwrap();
+        assert_eq!((apart(), units()), (before + 1, counted - 1));
+    });
+}
+
+#[test]
 fn before_that_day_nothing_is_owed_on_the_board_on_today_after_an_event_or_in_a_sheet() {
     on_both(|w| {
         w.app.set_packs(packs());

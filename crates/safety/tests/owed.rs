@@ -102,6 +102,32 @@ fn each_sees_the_own_cells_late_first_and_a_leader_what_others_are_late_with() {
     });
 }
 
+/// Whoever signs is late by the own deadline, a week from when it came to him, not by the doer's.
+#[test]
+fn item_1_3_whoever_signs_has_a_week_of_the_own() {
+    on_both(|w| {
+        w.app.set_packs(packs());
+        let new = NewWork {
+            form: "patrol".into(),
+            happened_on: Some(day("2026-11-16")),
+            back_reason: Some("忘记了".into()),
+            ..NewWork::default()
+        };
+        w.fast_forward(5 * Ms::DAY);
+        w.by("李建国", move |cx| work::record(cx, &new)).unwrap();
+        let turn = |wait: Wait| -> Option<(Ms, bool)> {
+            let all: Vec<Waiting> =
+                ["周文海", "马校长"].iter().flat_map(|name| now(w, name)).filter(|l| l.wait == wait).collect();
+            all.iter().find(|l| l.entry == "patrol.day").map(|l| (l.due_at, l.late))
+        };
+        let came = w.app.now().day();
+        let (due_at, late) = turn(Wait::Check).expect("somebody checks");
+        assert_eq!((due_at, late), (came.plus_days(7).end(), false), "late done, not late to be checked");
+        w.fast_forward(8 * Ms::DAY);
+        assert!(turn(Wait::Check).expect("still waiting").1, "after a week it is the checker who is late");
+    });
+}
+
 #[test]
 fn a_teacher_has_one_lesson_a_week_for_the_own_class() {
     on_both(|w| {

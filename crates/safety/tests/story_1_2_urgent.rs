@@ -48,7 +48,11 @@ fn who_has_not_signed_is_told_again_one_rung_higher_and_who_has_is_left_alone() 
         let id = w.by("李局", move |cx| urgent::send(cx, &draft)).unwrap();
         assert_eq!((told(w, "李建国", id), told(w, "马校长", id), told(w, "中心校主任", id)), (1, 1, 1), "at once");
         assert_eq!((told(w, "于海涛", id), told(w, "独一人", id), told(w, "宋老师", id)), (0, 0, 0));
+        let waits = |who: &str| w.sees(who, urgent::waiting).unwrap();
+        assert_eq!(waits("李建国").iter().map(|(n, _)| n.id).collect::<Vec<_>>(), [id], "it waits for who may sign");
+        assert!(waits("李建国")[0].1 > w.app.now() && waits("张福贵").is_empty() && waits("于海涛").is_empty());
         w.by("中心校主任", move |cx| notice::sign(cx, id)).unwrap();
+        assert!(waits("中心校主任").is_empty(), "signed: it waits no longer");
         w.fast_forward(29 * Ms::MINUTE);
         assert_eq!(told(w, "李建国", id), 1, "half an hour is given");
         w.fast_forward(Ms::MINUTE);

@@ -229,6 +229,11 @@ fn coverage_is_counted_from_checks_only_beside_the_month_before() {
         assert_eq!((cover.seen, cover.seen_before, cover.checks_before), (0, 1, 1));
         let below = w.sees("于海涛", move |cx| check::coverage_below(cx, day)).unwrap();
         assert_eq!(below.iter().map(|u| (u.name.as_str(), u.seen, u.all)).collect::<Vec<_>>(), [("江湾中学", 1, 2)]);
+        // Schools without a place have no line; that they are missing is counted.
+        let before = w.sees("于海涛", check::placeless_below).unwrap();
+        w.open(UnitKind::School, "没有地点的学校", Some(w.county), 0);
+        assert_eq!(w.sees("于海涛", check::placeless_below).unwrap(), before + 1);
+        assert_eq!(refusal(w.sees("张福贵", check::placeless_below)), Refusal::NoRight);
     });
 }
 

@@ -162,6 +162,33 @@ fn a_lesson_is_two_taps_by_season_and_says_how_many_mastered_it() {
     });
 }
 
+/// 3.4: 实到 is never more than 应到; what is left empty is read off the roll.
+#[test]
+fn item_3_4_nobody_came_who_was_not_expected_and_the_roll_says_how_many_were() {
+    on_both(|w| {
+        let class = class(w, w.school, 7, 1, w.person_id("宋老师"));
+        let roll = w.sees("李建国", move |cx| roll::load(cx, class)).unwrap().pupils;
+        assert!(roll > 2, "the class has pupils");
+        let lesson = |fields: &[(&str, i64)]| {
+            let mut all = BTreeMap::from([("topic".to_string(), json!(["fire"]))]);
+            all.extend(fields.iter().map(|(key, n)| ((*key).to_string(), json!(n))));
+            NewWork { form: "lesson".into(), fields: all, classes: vec![class], ..NewWork::default() }
+        };
+        let refused = |fields: &[(&str, i64)], field: &str| {
+            let new = lesson(fields);
+            let refusal = refusal(w.by("宋老师", move |cx| work::record(cx, &new)));
+            assert!(matches!(&refusal, Refusal::Invalid(f) if f[0].field == field), "{refusal:?}");
+        };
+        refused(&[("expected", 30), ("present", 35)], "present");
+        refused(&[("present", roll + 1)], "present");
+        refused(&[("expected", 30), ("present", 29), ("answered", 30)], "answered");
+        let new = lesson(&[("present", roll)]);
+        let id = w.by("宋老师", move |cx| work::record(cx, &new)).unwrap();
+        let view = w.sees("李建国", move |cx| work::view(cx, id)).unwrap();
+        assert_eq!(view.work.body["expected"], json!(roll), "from the roll of the class");
+    });
+}
+
 /// 3.2: each class once a term. The clock runs to the end of the term: what was not done is 未做, what comes later is late.
 #[test]
 fn law_education_is_owed_by_each_class_each_term() {

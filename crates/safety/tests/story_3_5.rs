@@ -310,8 +310,15 @@ fn strangers_know_nothing_of_it_and_a_bureau_writes_nothing_into_it() {
         let id = plan(w, "周文海", later.clone());
         assert!(matches!(refusal(w.by("周文海", move |cx| drill::start(cx, id))),
             Refusal::Invalid(f) if f[0].field == "window_from"));
-        (later.window_from, later.window_until) = (day("2026-11-16"), day("2026-11-16"));
-        w.by("周文海", move |cx| drill::replan(cx, id, &later)).unwrap();
+        let (from, until) = (day("2026-11-16"), day("2026-11-16"));
+        assert!(w.by("张福贵", move |cx| drill::rewindow(cx, id, from, until)).is_err(), "a guard moves no drill");
+        w.by("周文海", move |cx| drill::rewindow(cx, id, from, until)).unwrap();
+        let moved = w.sees("周文海", move |cx| drill::load(cx, id)).unwrap();
+        assert_eq!((moved.window_from, moved.window_until, moved.title), (from, until, later.title.clone()));
+        w.by("周文海", move |cx| {
+            drill::replan(cx, id, &NewDrill { window_from: from, window_until: until, ..later.clone() })
+        })
+        .unwrap();
         w.by("周文海", move |cx| drill::start(cx, id)).unwrap();
         // A school without a roll is one line.
         let view = w.sees("周文海", move |cx| drill::view(cx, id)).unwrap();

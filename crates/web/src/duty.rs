@@ -6,6 +6,7 @@ mod cell;
 mod kind;
 mod list;
 mod owed;
+mod plan;
 mod record;
 pub mod say;
 pub mod today;
@@ -23,7 +24,7 @@ pub fn routes() -> Router<Web> {
         .route("/duties/cell", get(cell::show))
         .route("/duties/kinds/{entry}", get(kind::show))
         .route("/duties/owed", get(owed::owed))
-        .route("/plan", get(owed::plan))
+        .route("/plan", get(plan::plan))
         .route("/duties/arrange", post(act::arrange))
         .route("/duties/waive", post(act::waive))
         .route("/duties/sign", post(act::sign))

@@ -12,6 +12,7 @@ use base::{Id, Ms, Result};
 use safety::check::{self, Coverage, UnitCover};
 use safety::drill;
 use safety::duty;
+use safety::duty::list::Waiting;
 use safety::duty::today::Behind;
 use safety::hazard::list::{self, Bucket, Filter, Line};
 use safety::kernel::proof;
@@ -112,11 +113,20 @@ fn look(cx: &mut Cx<'_, '_>) -> Result<Seen> {
     Ok(seen)
 }
 
-/// Incidents, drafts that alarms opened, clues: before everything else of the same hour.
+/// Urgent notices that nobody has signed, incidents, drafts that alarms opened, clues.
 fn urgent(cx: &mut Cx<'_, '_>) -> Result<Vec<(Ms, Task)>> {
-    let mut all = crate::incident::today::tasks(cx)?;
+    let mut all = crate::signing::urgent(cx)?;
+    all.extend(crate::incident::today::tasks(cx)?);
     all.extend(crate::clue::tasks(cx)?);
     Ok(all)
+}
+
+/// Everything that waits for the viewer, as 今日 has it, with the moments by which it is due; `mine` are the duties.
+pub fn waiting(cx: &mut Cx<'_, '_>, mine: Vec<Waiting>) -> Result<Vec<(Ms, Task)>> {
+    let hazards = list::waiting(cx, WAITING_MAX)?;
+    let duties = crate::duty::today::of(cx, mine, WAITING_MAX as usize)?;
+    let urgent = urgent(cx)?;
+    Ok(merged(&hazards, urgent, duties, Viewer::of(cx.actor), cx.now))
 }
 
 /// A drill that runs now: whoever is with a class has one tap to its list.
@@ -220,10 +230,8 @@ async fn today(State(web): State<Web>, signed: Signed) -> Answer {
 fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
     let actor = signed.actor();
     let hand = page::is_hand(actor.role);
-    let duties = seen.duties.len();
-    let mut ready = seen.incidents;
-    ready.extend(seen.duties);
-    let mut tasks = merged(&seen.waiting, ready, Viewer::of(actor), now);
+    let all = merged(&seen.waiting, seen.incidents, seen.duties, Viewer::of(actor), now);
+    let mut tasks: Vec<Task> = all.into_iter().map(|(_, task)| task).collect();
     let (n, late) = (tasks.len() as i64, tasks.iter().filter(|t| t.late).count() as i64);
     tasks.truncate(ROWS);
     if let Some(first) = tasks.first_mut().filter(|_| !hand) {
@@ -247,7 +255,7 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         open: words::count(seen.open),
         reads: page::reads_hazards(actor),
         more: n - tasks.len() as i64,
-        more_href: if duties > 0 { "/duties/owed" } else { "/hazards?bucket=mine" },
+        more_href: if page::reads_duties(actor) { "/duties/owed" } else { "/hazards?bucket=mine" },
         mine: seen.waiting.len() as i64,
         behind_more: seen.behind.len().saturating_sub(BESIDE),
         behind: seen.behind.iter().take(BESIDE).map(|b| behind(b, now)).collect(),
@@ -270,12 +278,22 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
     }
 }
 
-/// Hazards and duties as one list: late first, then the soonest due.
-fn merged(waiting: &[Line], duties: Vec<(Ms, Task)>, who: Viewer, now: Ms) -> Vec<Task> {
-    let hazards = waiting.iter().map(|l| (due_of(l), task(l, who, now, false)));
-    let mut tasks: Vec<(Ms, Task)> = hazards.chain(duties).collect();
-    tasks.sort_by_key(|(due, task)| (!task.late, *due));
-    tasks.into_iter().map(|(_, task)| task).collect()
+/// An incident whose clock runs out within this stands before everything else; a final report that has weeks does not.
+const AT_ONCE_MS: i64 = Ms::DAY;
+
+/// Is it about what happens now? Then no paper of weeks ago stands above it.
+fn at_once(due: Ms, task: &Task, now: Ms) -> bool {
+    task.href.starts_with("/notices/") || (task.href.starts_with("/incidents/") && due <= now.plus(AT_ONCE_MS))
+}
+
+/// Everything as one list: what is urgent first, then late, then the soonest due.
+fn merged(waiting: &[Line], urgent: Vec<(Ms, Task)>, duties: Vec<(Ms, Task)>, who: Viewer, now: Ms) -> Vec<(Ms, Task)> {
+    let urgent = urgent.into_iter().map(|(due, task)| (!at_once(due, &task, now), due, task));
+    let hazards = waiting.iter().map(|l| (true, due_of(l), task(l, who, now, false)));
+    let duties = duties.into_iter().map(|(due, task)| (true, due, task));
+    let mut tasks: Vec<(bool, Ms, Task)> = urgent.chain(hazards).chain(duties).collect();
+    tasks.sort_by_key(|(later, due, task)| (*later, !task.late, *due));
+    tasks.into_iter().map(|(_, due, task)| (due, task)).collect()
 }
 
 /// A row of 「别人逾期」.
@@ -435,18 +453,17 @@ fn left(line: &Line, who: Viewer, now: Ms) -> Result<Change> {
 
 impl LivePage for TodayRows {
     fn wakes(&self, noun: &str) -> bool {
-        matches!(noun, "hazard" | "duty" | "message" | "incident" | "clue" | "absence")
+        matches!(noun, "hazard" | "duty" | "message" | "incident" | "clue" | "absence" | "notice")
     }
     fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
         let waiting = list::waiting(cx, WAITING_MAX)?;
         let (now, who) = (cx.now, Viewer::of(cx.actor));
-        let mut duties = urgent(cx)?;
-        duties.extend(crate::duty::today::tasks(cx, WAITING_MAX as usize)?);
-        let all = merged(&waiting, duties, who, now);
+        let (urgent, duties) = (urgent(cx)?, crate::duty::today::tasks(cx, WAITING_MAX as usize)?);
+        let all = merged(&waiting, urgent, duties, who, now);
         let mut out = Vec::with_capacity(ids.len());
         // A line in which the changed thing stands or stood: drawn where it is, gone where it is no more.
-        let change = |line: &str| match all.iter().position(|t| t.id == line) {
-            Some(at) if at < ROWS => row(all[at].clone()).map(Some),
+        let change = |line: &str| match all.iter().position(|(_, t)| t.id == line) {
+            Some(at) if at < ROWS => row(all[at].1.clone()).map(Some),
             _ => Ok(Id::parse(line).map(Change::Gone)),
         };
         for id in ids {
@@ -468,9 +485,9 @@ impl LivePage for TodayRows {
     fn recent(&self, cx: &mut Cx<'_, '_>, _query: &Fields, _since: Ms) -> Result<Vec<Change>> {
         let (now, who) = (cx.now, Viewer::of(cx.actor));
         let waiting = list::waiting(cx, ROWS as i64)?;
-        let mut duties = urgent(cx)?;
-        duties.extend(crate::duty::today::tasks(cx, WAITING_MAX as usize)?);
-        merged(&waiting, duties, who, now).into_iter().take(ROWS).rev().map(row).collect()
+        let (urgent, duties) = (urgent(cx)?, crate::duty::today::tasks(cx, WAITING_MAX as usize)?);
+        let all = merged(&waiting, urgent, duties, who, now);
+        all.into_iter().take(ROWS).rev().map(|(_, task)| row(task)).collect()
     }
     fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
         page::nav_counts(cx)

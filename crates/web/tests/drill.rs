@@ -110,3 +110,25 @@ async fn a_drill_on_paper_is_entered_on_the_planned_one() {
     let page = head.get(&at).await;
     assert!(page.text.contains("3 分 20 秒") && page.text.contains("事后照纸记录"), "{}", page.text);
 }
+
+/// 3.5: outside of its window a drill offers no signal but another window.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_3_5_a_signal_waits_for_its_window_which_can_be_moved() {
+    let w = World::new();
+    let mut head = w.signed("head").await;
+    let mut later = PLAN;
+    (later[3].1, later[4].1) = ("2026-11-23", "2026-11-27");
+    let made = head.post("/drills", &later).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let at = made.location().to_string();
+    let page = head.get(&at).await;
+    assert!(page.text.contains("时段从 2026-11-23 开始，到那天才能发信号。"), "{}", page.text);
+    assert!(!page.text.contains("value=\"start\"") && page.text.contains("value=\"window\""), "{}", page.text);
+    let wrong = [("do", "window"), ("window_from", "2026-11-20"), ("window_until", "2026-11-16")];
+    let wrong = head.post(&format!("{at}/act"), &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("value=\"2026-11-20\""), "what was typed is kept: {}", wrong.text);
+    let moved = [("do", "window"), ("window_from", "2026-11-16"), ("window_until", "2026-11-20")];
+    assert_eq!(head.post(&format!("{at}/act"), &moved).await.status, StatusCode::SEE_OTHER);
+    assert!(head.get(&at).await.text.contains("轮到您：发信号"));
+}

@@ -162,12 +162,20 @@ async fn item_1_3_today_shows_what_is_owed_and_leads_to_the_filled_form() {
     let today = head.get("/").await;
     assert!(today.text.contains("日台账（2 次）") && today.text.contains("/duties/owed?entry=ledger.day"));
     let owed = head.get("/duties/owed").await;
-    assert!(owed.text.contains("<h2>逾期</h2>") && owed.text.contains("happened_on=2026-11-16"), "{}", owed.text);
+    assert!(owed.text.contains("<h2>逾期</h2>") && owed.text.contains("日台账（2 次）"), "line for line as on 今日");
+    let late = today.between("<b class=\"r\">", " 件已逾期").unwrap().to_string();
+    let heap = owed.text.split("<h2>逾期</h2><span class=\"xs\">").nth(1).unwrap().split(' ').next().unwrap();
+    assert_eq!(late, heap, "the figures of both pages are one");
+    let each = head.get("/duties/owed?entry=ledger.day").await;
+    assert!(each.text.contains("happened_on=2026-11-16") && each.text.contains("日台账（11-17）"), "{}", each.text);
     assert!(owed.text.contains("<h2>以后</h2>"), "the year's courses can wait");
     let form = head.get("/works/new?form=ledger_sign&cycle=day&happened_on=2026-11-16").await;
     assert!(form.text.contains("value=\"2026-11-16\"") && form.text.contains("<details class=\"more-f\" open>"));
     let plan = head.get("/plan").await;
     assert!(plan.text.contains("每周安全例会") && plan.text.contains("第13周"), "{}", plan.text);
+    let (first, rest) = plan.text.split_once("第12周").unwrap();
+    assert!(first.contains("<h2>逾期</h2>") && first.contains("日台账（2 次）"), "late first: {}", plan.text);
+    assert!(rest.contains("11-24 前"), "the dates of 今日: {}", plan.text);
     // The leader sees what others are late with.
     let mut vice = w.signed("vice").await;
     let page = vice.get("/").await;
@@ -370,4 +378,78 @@ async fn item_3_4_classes_and_topics_stand_in_one_grid() {
     for path in [format!("/duties/kinds/edu.topics?unit={school}"), "/duties/kinds/no.such".into()] {
         assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
+}
+
+/// 5.2: what is done elsewhere than by a form leads there; of a month gone by there is nothing to do any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_5_2_the_cell_of_the_alarm_s_test_leads_to_the_alarm() {
+    let w = World::new();
+    let mut guard = w.signed("guard").await;
+    let cell = |period: &str| format!("/duties/cell?unit={}&entry=alarm.test&period={period}&part=", w.school);
+    let page = guard.get(&cell("2026-11")).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert!(page.text.contains("href=\"/alarms/new\">去做</a>"), "{}", page.text);
+    w.clock.advance(15 * base::Ms::DAY);
+    let mut guard = w.signed("guard").await;
+    let page = guard.get(&cell("2026-11")).await;
+    assert!(page.text.contains("这段时间已经过了") && !page.text.contains("去做</a>"), "{}", page.text);
+}
+
+/// 1.3: what is to be signed of one entry and period is signed from its list with one press.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_1_3_one_entry_of_one_period_is_signed_with_one_press() {
+    let w = World::new();
+    let mut head = w.signed("head").await;
+    record(&mut head, w.people["vice"]).await;
+    let list = "/duties?entry=meet.school&period=2026-W47";
+    let own = head.get(list).await;
+    assert!(!own.text.contains("action=\"/duties/sign\""), "the doer signs nothing: {}", own.text);
+    let mut vice = w.signed("vice").await;
+    let page = vice.get(list).await;
+    let id = weekly(&w).duty.id.to_string();
+    let box_of = format!("name=\"id\" value=\"{id}\" checked");
+    assert!(page.text.contains("检查 1 项") && page.text.contains(&box_of), "{}", page.text);
+    let back = page.between("name=\"back\" value=\"", "\"").unwrap().replace("&#38;", "&").replace("&amp;", "&");
+    let done = vice.post("/duties/sign", &[("back", &back), ("as", "check"), ("id", &id)]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    assert_eq!(weekly(&w).duty.state, duty::State::Checked);
+    let page = vice.get(done.location()).await;
+    assert!(page.text.contains("签了 1 项。") && !page.text.contains("检查 1 项"), "{}", page.text);
+}
+
+/// 1.3: whoever signs that he has read the ledger sees its figures and the way to it.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_1_3_the_signature_under_a_ledger_shows_the_ledger() {
+    let w = World::new();
+    let mut head = w.signed("head").await;
+    let page = head.get("/works/new?form=ledger_sign&cycle=week&happened_on=2026-11-16").await;
+    let href = format!("/ledgers?unit={}&#38;period=2026-W47", w.school);
+    assert!(page.text.contains("工作台账（第12周") && page.text.contains("应做 "), "{}", page.text);
+    assert!(page.text.contains(&href), "{href} in {}", page.text);
+    assert!(!head.get("/works/new?form=meeting").await.text.contains("先看台账"));
+}
+
+/// 3.4: the list of lessons says which class and which topic.
+#[tokio::test(flavor = "multi_thread")]
+async fn item_3_4_rows_of_lessons_are_told_apart() {
+    let w = World::new();
+    let mut ids = Vec::new();
+    for (serial, name) in [(1, "七年级1班"), (2, "七年级2班")] {
+        let new = safety::roll::NewClass { name: name.into(), grade: 7, serial, pupils: 40, ..Default::default() };
+        ids.push(w.by("head", move |cx| safety::roll::open(cx, &new)).unwrap().to_string());
+    }
+    let mut head = w.signed("head").await;
+    for id in &ids {
+        let fields = [("form", "lesson"), ("topic", "fire"), ("present", "40"), ("class", id.as_str())];
+        let done = head.post("/works/new", &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    }
+    let page = head.get("/works?form=lesson").await;
+    for words in ["七年级1班", "七年级2班", "防火"] {
+        assert!(page.text.contains(words), "{words} in {}", page.text);
+    }
+    let fields = [("form", "lesson"), ("topic", "fire"), ("present", "41"), ("class", ids[0].as_str())];
+    let more = head.post("/works/new", &fields).await;
+    assert_eq!(more.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(more.text.contains("实到请填 0 到 40 之间的数"), "{}", more.text);
 }

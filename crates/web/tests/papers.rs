@@ -138,7 +138,12 @@ async fn an_urgent_notice_is_sent_in_one_press_by_the_desk_and_climbs_until_it_i
     assert!(page.text.contains("还没有签收") && page.text.contains("通知了 1 次"), "{}", page.text);
     let mut head = w.signed("head").await;
     assert!(head.get("/messages").await.text.contains("紧急通知，请签收：暴雪红色预警"));
+    // It stands first in what waits for whoever may sign, above the papers of the day.
     w.clock.advance(31 * 60_000);
+    let today = head.get("/").await;
+    let (before, after) = today.text.split_once("紧急通知：暴雪红色预警").unwrap();
+    assert!(!before.contains("日台账") && after.contains("日台账"), "{}", today.text);
+    assert_eq!(after.matches("暴雪红色预警").count(), 1, "once: its button says it again and no other card");
     safety::tick::run(&w.app).unwrap();
     assert!(desk.get(&at).await.text.contains("通知了 2 次"));
     assert_eq!(head.post(&format!("{at}/sign"), &[]).await.status, StatusCode::SEE_OTHER);

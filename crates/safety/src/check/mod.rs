@@ -395,6 +395,15 @@ pub fn coverage_below(cx: &mut Cx<'_, '_>, day: Day) -> Result<Vec<UnitCover>> {
     Ok(out)
 }
 
+/// How many schools of `coverage_below`'s scope have no place on their list and therefore no line there.
+pub fn placeless_below(cx: &mut Cx<'_, '_>) -> Result<i64> {
+    if reach(cx.actor.role, Action::CheckRead) != Reach::Subtree {
+        return Err(Refusal::NoRight.into());
+    }
+    let row = cx.tx.row(sql::PLACELESS, args![cx.actor.unit])?.ok_or_else(|| Error::broken("placeless"))?;
+    row.int("n")
+}
+
 /// Checks and places seen of one institution in a span.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Runs {

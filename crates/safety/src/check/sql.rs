@@ -29,6 +29,11 @@ pub const BELOW: &str = "select u.id as unit, u.name, count(p.id) as all_places,
     from unit_tree t join unit u on u.id = t.unit join place p on p.unit = u.id \
     where t.top = $1 and u.closed_on is null and p.closed_on is null group by u.id, u.name";
 
+/// Schools in use under `$1` on whose list no place stands: coverage cannot count them, so they are said beside it.
+pub const PLACELESS: &str = "select count(*) as n from unit_tree t join unit u on u.id = t.unit \
+    where t.top = $1 and u.closed_on is null and u.kind in ('centre', 'school', 'point') \
+    and not exists (select 1 from place p where p.unit = u.id and p.closed_on is null)";
+
 pub const COVERED: &str = "select \
     (select count(distinct s.place) from check_place s join place p on p.id = s.place where s.unit = $1 \
      and s.result <> 'skipped' and s.seen_at >= $2 and s.seen_at < $3 and p.closed_on is null) as seen, \
@@ -41,7 +46,7 @@ pub const RUNS_BELOW: &str = "select p.unit, count(p.id) as all_places, \
     from unit_tree t join place p on p.unit = t.unit where t.top = $1 and p.closed_on is null \
     group by p.unit order by p.unit";
 
-pub const ALL: &[&str] = &[COVERED, RUNS_BELOW, BY_ID, INSERT, PLACE_INSERT, SHOW, SEEN, TIMES, RUNS, BELOW];
+pub const ALL: &[&str] = &[COVERED, RUNS_BELOW, BY_ID, INSERT, PLACE_INSERT, SHOW, SEEN, TIMES, RUNS, BELOW, PLACELESS];
 
 /// One page, newest first; `$1` the asker's unit, `$2`, `$3` the cursor, `$4` the unit whose subtree is shown.
 pub fn page(reach: Reach) -> String {

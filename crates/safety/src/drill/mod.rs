@@ -321,6 +321,25 @@ pub fn replan(cx: &mut Cx<'_, '_>, id: Id, new: &NewDrill) -> Result<()> {
     Ok(())
 }
 
+/// Moves the window alone; everything else stays as it was planned. Refuses what `replan` refuses.
+pub fn rewindow(cx: &mut Cx<'_, '_>, id: Id, from: Day, until: Day) -> Result<()> {
+    let d = load(cx, id)?;
+    let new = NewDrill {
+        id: None,
+        unit: Some(d.unit),
+        title: d.title,
+        scenario: d.scenario,
+        night: d.night,
+        told: d.told,
+        window_from: from,
+        window_until: until,
+        place: d.place,
+        edition: d.edition,
+        roles: d.roles,
+    };
+    replan(cx, id, &new)
+}
+
 /// Stores the life of a drill as it now stands.
 pub(super) fn store(cx: &mut Cx<'_, '_>, op: &'static str, d: &Drill) -> Result<()> {
     cx.put(

@@ -333,6 +333,19 @@ pub fn bureau(cx: &mut Cx<'_, '_>, id: Id, key: Option<&str>) -> Result<Board> {
     Ok(Board { unit: unit.id, name: unit.name, span, total, rows, clauses, entries, heat, schools })
 }
 
+/// Schools open today under a bureau that owe nothing over the span, because they keep no ledgers here yet (启用日): no
+/// figure of the board counts them.
+pub fn not_kept(cx: &mut Cx<'_, '_>, id: Id, key: Option<&str>) -> Result<i64> {
+    let unit = unit::show(cx, id)?;
+    cx.require(Action::DutyRead, unit.id, false)?;
+    let span = span(cx, &unit, key)?;
+    let (members, expected) = known(cx, &unit, &span)?;
+    let today = cx.now.day();
+    let open = |m: &&Member| !m.facts.is_bureau() && m.facts.life.until.is_none_or(|last| last > today);
+    let apart = members.iter().filter(open).filter(|m| !expected.units.contains_key(&m.facts.unit));
+    Ok(apart.count() as i64)
+}
+
 fn bureau_rows(known: &Known, lines: &BTreeMap<Id, Sums>) -> Vec<Row> {
     let bureaus = known.0.iter().filter(|m| m.facts.is_bureau());
     let row = |m: &Member| Row {

@@ -24,6 +24,8 @@ pub const BACK_DAYS: i64 = 31;
 const AHEAD_DAYS: i64 = 366;
 /// A cell stands on 今日 when its period ends within so many days (pages.md §4: today, then this week).
 const SOON_DAYS: i64 = 7;
+/// Whoever checks or accepts has so many days from when it came to him; the doer's deadline is not his.
+const SIGN_DAYS: i64 = 7;
 /// Events shown of one unit.
 const EVENTS: i64 = 200;
 /// Who is shown what others at the own unit are late with.
@@ -187,9 +189,10 @@ fn one(
         },
     };
     let signing = matches!(wait, Wait::Check | Wait::Accept);
-    let late = !signing && due_at <= cx.now;
+    let due_at = duty.filter(|_| signing).map_or(due_at, |d| sign_by(d, cx.now));
+    let late = due_at <= cx.now;
     if !mine(cx, who.as_ref()) {
-        if late && unit.id == cx.actor.unit && LEADERS.contains(&cx.actor.role) {
+        if late && !signing && unit.id == cx.actor.unit && LEADERS.contains(&cx.actor.role) {
             behind(&mut out.behind, unit, entry, slot, part, due_at, who);
         }
         return;
@@ -334,7 +337,10 @@ fn turn(cx: &Cx<'_, '_>, unit: &Unit, duty: Duty, chain: &Chain, out: &mut Vec<W
 }
 
 fn line_of(cx: &Cx<'_, '_>, unit: &Unit, duty: Duty, wait: Wait, title: String, form: Option<String>) -> Waiting {
-    let signing = matches!(wait, Wait::Check | Wait::Accept);
+    let due_at = match wait {
+        Wait::Check | Wait::Accept => sign_by(&duty, cx.now),
+        _ => duty.due_at,
+    };
     Waiting {
         wait,
         unit: unit.id,
@@ -344,14 +350,24 @@ fn line_of(cx: &Cx<'_, '_>, unit: &Unit, duty: Duty, wait: Wait, title: String, 
         id: Some(duty.id),
         subject: duty.subject,
         from_on: duty.from_on,
-        due_at: duty.due_at,
-        late: !signing && duty.due_at <= cx.now,
+        due_at,
+        late: due_at <= cx.now,
         pressing: true,
         day: None,
         entry: duty.entry,
         period: duty.period,
         part: duty.part,
     }
+}
+
+/// By when whoever has the turn to sign is to have signed: counted from when it came to him, never before the duty itself
+/// is due. When something that was sent back came again is not stored; it counts from now.
+fn sign_by(duty: &Duty, now: Ms) -> Ms {
+    let came = match duty.state {
+        State::Checked => duty.checked_at,
+        _ => duty.first_complete_at.filter(|_| duty.returns == 0),
+    };
+    came.unwrap_or(now).day().plus_days(SIGN_DAYS).end().max(duty.due_at)
 }
 
 /// First moment at which something on 今日 changes by itself: the next midnight.

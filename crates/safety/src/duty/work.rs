@@ -18,8 +18,13 @@ use crate::kernel::files;
 use crate::kernel::rights::Action;
 use crate::kernel::text::{self, Faults};
 use crate::org::{Role, people, post, unit};
-use crate::pack::model::Form;
+use crate::pack::model::{FieldKind, Form};
+use crate::roll;
 
+/// Fields of a form that count heads, as packs name them.
+const EXPECTED: &str = "expected";
+const PRESENT: &str = "present";
+const ANSWERED: &str = "answered";
 /// Classes or topics in one record.
 const PARTS_MAX: usize = 200;
 
@@ -214,7 +219,8 @@ fn form_of(cx: &Cx<'_, '_>, form: &str, day: Day) -> Result<(Form, [u8; 32])> {
 
 fn check(cx: &mut Cx<'_, '_>, form: &Form, new: &NewWork, home: Id, happened_on: Day) -> Result<Checked> {
     let mut faults = Faults::default();
-    let filled = form::read(form, &new.fields, &mut faults);
+    let mut filled = form::read(form, &new.fields, &mut faults);
+    heads(cx, form, new, home, happened_on, &mut filled, &mut faults)?;
     let back_reason = faults.optional("back_reason", new.back_reason.as_deref().unwrap_or(""), limits::NOTE_CHARS);
     let today = cx.now.day();
     if happened_on > today {
@@ -271,6 +277,40 @@ fn check(cx: &mut Cx<'_, '_>, form: &Form, new: &NewWork, home: Id, happened_on:
         persons: persons.into_iter().collect(),
         back_reason,
     })
+}
+
+/// 应到, 实到 and who could answer: nobody came who was not expected. Where 应到 is left empty and classes are named, it is
+/// what the roll says of them.
+fn heads(
+    cx: &mut Cx<'_, '_>,
+    form: &Form,
+    new: &NewWork,
+    home: Id,
+    day: Day,
+    filled: &mut Filled,
+    faults: &mut Faults,
+) -> Result<()> {
+    let most = form.fields.iter().find(|f| f.key == EXPECTED).and_then(|f| match f.kind {
+        FieldKind::Number { most, .. } => Some(most),
+        _ => None,
+    });
+    let Some(most) = most else { return Ok(()) };
+    if !filled.body.contains_key(EXPECTED) && !new.classes.is_empty() {
+        let named = roll::classes_in(cx, home, day, day)?;
+        let pupils: i64 = named.iter().filter(|c| new.classes.contains(&c.id)).map(|c| c.pupils).sum();
+        if (1..=most).contains(&pupils) {
+            filled.body.insert(EXPECTED.into(), Value::from(pupils));
+        }
+    }
+    let number = |key: &str| filled.body.get(key).and_then(Value::as_i64);
+    for (key, of) in [(PRESENT, EXPECTED), (ANSWERED, PRESENT)] {
+        if let (Some(n), Some(max)) = (number(key), number(of).or(number(EXPECTED)))
+            && n > max
+        {
+            faults.add(key, Problem::OutOfRange { min: 0, max });
+        }
+    }
+    Ok(())
 }
 
 /// On the roll of the unit or of one below it, or in a post there?

@@ -34,6 +34,10 @@ pub const URGENTS: &str = "select * from notice_urgent where notice = $1 order b
 /// The same of units in the viewer's subtree (`$2`).
 pub const URGENTS_SEEN: &str = "select n.* from notice_urgent n join unit_tree t on t.unit = n.unit \
     where n.notice = $1 and t.top = $2 order by n.unit limit $3";
+/// What a unit (`$1`) has not signed, the newest first: by way of the notices, of which there are few, as ladders are
+/// found by notice and unit.
+pub const URGENTS_UNSIGNED: &str = "select n.* from notice o join notice_urgent n on n.notice = o.id and n.unit = $1 \
+    where o.ended_on is null and n.signed_at is null order by n.received_at desc, n.id desc limit $2";
 pub const URGENT_CHANGE: &str = "update notice_urgent set version = version + 1, rung = $2, due_at = $3, planned_at = $4, \
     signed_at = $5 where id = $1 returning *";
 
@@ -66,6 +70,7 @@ pub const ALL: &[&str] = &[
     URGENT_OF,
     URGENTS,
     URGENTS_SEEN,
+    URGENTS_UNSIGNED,
     URGENT_CHANGE,
     LAYER_BY_ID,
     LAYER_INSERT,

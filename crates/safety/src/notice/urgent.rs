@@ -21,6 +21,9 @@ pub const TOP: i64 = 3;
 /// Addressees of an urgent notice: each has a deadline of its own. A city has over a thousand schools.
 pub const UNITS_MAX: usize = 2_000;
 
+/// Unsigned urgent notices of one unit on 今日.
+const WAITING: i64 = 20;
+
 const LEADERS: &[Role] = &[Role::Principal, Role::Vice, Role::SafetyHead];
 const BUREAU: &[Role] = &[Role::Desk, Role::Officer, Role::BureauVice];
 
@@ -79,6 +82,24 @@ pub fn send(cx: &mut Cx<'_, '_>, new: &NewNotice) -> Result<Id> {
 pub fn of(cx: &mut Cx<'_, '_>, id: Id) -> Result<Vec<Ladder>> {
     show(cx, id)?;
     cx.tx.rows(sql::URGENTS_SEEN, args![id, cx.actor.unit, UNITS_MAX as i64])?.iter().map(from_row).collect()
+}
+
+/// Urgent notices that the asker's own unit has not signed for and the asker may, with the moment until which there was
+/// time; the newest first. At most `WAITING`.
+pub fn waiting(cx: &mut Cx<'_, '_>) -> Result<Vec<(Notice, Ms)>> {
+    if cx.require(Action::NoticeSign, cx.actor.unit, false).is_err() {
+        return Ok(Vec::new());
+    }
+    let given = cx.pack.span("notice.urgent");
+    let mut out = Vec::new();
+    for row in cx.tx.rows(sql::URGENTS_UNSIGNED, args![cx.actor.unit, WAITING])? {
+        let ladder = from_row(&row)?;
+        let notice = show(cx, ladder.notice)?;
+        if notice.ended_on.is_none() {
+            out.push((notice, ladder.received_at.plus(given)));
+        }
+    }
+    Ok(out)
 }
 
 /// Is it one? Then its desk may end it too.

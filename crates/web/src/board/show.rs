@@ -317,7 +317,7 @@ fn page_of(shell: Shell, view: &View, home: Id, csv: String) -> BoardPage {
     let help = view.rows.iter().filter(|r| r.sums.missing > 0).take(HELP).map(|r| unit_row(view, r)).collect();
     let sub = match view.one {
         true => view.span_words.clone(),
-        false => told::below(&view.span_words, view.units),
+        false => told::below(&view.span_words, view.units, view.apart),
     };
     BoardPage {
         title: if asked.own { told::own_of(&view.name) } else { view.name.clone() },

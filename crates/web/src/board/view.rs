@@ -118,6 +118,8 @@ pub struct View {
     /// Units, most in need of help first.
     pub rows: Vec<Row>,
     pub units: i64,
+    /// Schools below that are not in use yet.
+    pub apart: i64,
     pub why: Why,
     pub news: Vec<Line>,
     pub slots: Vec<Slot>,
@@ -168,6 +170,7 @@ pub fn read(cx: &mut Cx<'_, '_>, asked: &Asked) -> Result<View> {
             (board.rows, board.schools)
         }
     };
+    let apart = if one { 0 } else { board::not_kept(cx, unit.id, Some(&key))? };
     let span = grid.span.clone();
     let entries = grid.points.iter().map(|p| p.entry.as_str()).collect::<std::collections::BTreeSet<_>>().len() as i64;
     let why = Why { units, entries, ..plan::ground(cx, unit.county, span.clone(), total) };
@@ -196,6 +199,7 @@ pub fn read(cx: &mut Cx<'_, '_>, asked: &Asked) -> Result<View> {
         grid,
         rows,
         units,
+        apart,
         why,
         news,
     })

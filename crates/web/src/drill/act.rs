@@ -1,7 +1,7 @@
 //! The buttons of the hour: signal, leave, muster, end, drop, fit; and a drill that was held on paper.
 
 use axum::extract::{Path, State as Held};
-use base::{Error, Id, Problem, Result};
+use base::{Day, Error, Id, Problem, Result};
 use safety::drill::{self, Paper};
 
 use super::record::show_page;
@@ -32,6 +32,15 @@ pub async fn act(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -
             Err(e) => after(&web, &posted, id, Err(e)).await,
         };
     }
+    if verb == "window" {
+        // First whether it is the asker's at all, then what is wrong with the days.
+        web.read(posted.actor(), move |cx| drill::load(cx, id)).await?;
+        let done = match window(&posted) {
+            Ok((from, until)) => web.act(&posted, move |cx| drill::rewindow(cx, id, from, until)).await,
+            Err(e) => Err(e),
+        };
+        return after(&web, &posted, id, done).await;
+    }
     let done = web
         .act(&posted, move |cx| match verb.as_str() {
             "start" => drill::start(cx, id),
@@ -47,6 +56,11 @@ pub async fn act(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) -
         })
         .await;
     after(&web, &posted, id, done).await
+}
+
+fn window(posted: &Posted) -> Result<(Day, Day)> {
+    let day = |name: &'static str| posted.fields.day(name)?.ok_or_else(|| Error::invalid(name, Problem::Required));
+    Ok((day("window_from")?, day("window_until")?))
 }
 
 fn parse(posted: &Posted) -> Result<Paper> {

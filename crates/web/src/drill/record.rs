@@ -57,6 +57,9 @@ pub(super) struct RecordPage {
     tasks: Vec<(String, String, bool)>,
     pictures: Vec<Picture>,
     may_manage: bool,
+    /// Of a planned drill: why the signal cannot be given today; "" when it can.
+    wait: String,
+    window: (String, String),
     may_call: bool,
     may_fit: bool,
     counts: String,
@@ -158,6 +161,11 @@ pub(super) async fn show_page(
         tasks: tasks.collect(),
         pictures: d.photos.iter().map(|p| Picture::of(p, "演练", "")).collect(),
         may_manage: view.may_manage,
+        wait: say::window_wait(d.window_from, d.window_until, web.now().day()),
+        window: (
+            typed.opt("window_from").unwrap_or_else(|| words::day_full(d.window_from)),
+            typed.opt("window_until").unwrap_or_else(|| words::day_full(d.window_until)),
+        ),
         may_call: view.may_call,
         may_fit: view.may_manage && !d.night && !d.on_paper && matches!(d.state, State::Review | State::Done),
         counts: format!("应到 {}，出来 {}，在楼里 {}，不明 {}", d.expected, d.out, d.inside, d.unknown),

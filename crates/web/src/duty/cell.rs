@@ -41,6 +41,9 @@ struct CellPage {
     waiver: Option<Exempt>,
     here: String,
     fill: String,
+    /// Where it is done, if no form does it; and that it is too late for that.
+    elsewhere: &'static str,
+    gone: bool,
     arrange: bool,
     people: Vec<Choice>,
     waive: bool,
@@ -63,6 +66,7 @@ struct Read {
     arrange: bool,
     waive: bool,
     fill: String,
+    elsewhere: &'static str,
     people: Vec<Choice>,
 }
 
@@ -78,8 +82,11 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Read> {
     let record = may(Action::WorkRecord);
     let fill =
         if record { say::form_href(cx, &view.entry.id, view.unit, &view.part, None, view.day) } else { String::new() };
+    // A superior looks at it; it is done by the unit itself.
+    let own = cx.actor.unit == view.unit;
+    let elsewhere = if own { say::done_at(cx, &view.entry.id) } else { "" };
     let people = if arrange { on_roll(cx, view.unit)? } else { Vec::new() };
-    Ok(Read { view, part, when, arrange, waive, fill, people })
+    Ok(Read { view, part, when, arrange, waive, fill, elsewhere, people })
 }
 
 pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
@@ -102,6 +109,8 @@ pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
         ],
         stands: told::mark(v.mark),
         fill: read.fill,
+        gone: v.day.is_some() && read.elsewhere != "",
+        elsewhere: if v.day.is_none() { read.elsewhere } else { "" },
         unit: v.unit_name.clone(),
         unit_id: v.unit.to_string(),
         due: words::pages::due_before(v.due_at),

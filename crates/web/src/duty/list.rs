@@ -29,6 +29,10 @@ pub struct Row {
     marks: Vec<Word>,
     /// May be put on top of a list that is already open.
     fresh: bool,
+    /// To be signed by the viewer now: the duty's id; "" when it is not.
+    sign: String,
+    /// Ticked to begin with: without anything to look at first.
+    ticked: bool,
 }
 
 /// One row alone, for live pages.
@@ -55,9 +59,16 @@ struct ListPage {
     filtered: bool,
     older: String,
     newest: String,
+    /// 「检查 36 项」, 「签字验收 36 项」; "" when there is none.
+    check: String,
+    accept: String,
+    said: String,
+    back: String,
 }
 
 struct Read {
+    /// How many the viewer may check, and accept.
+    turns: (usize, usize),
     rows: Vec<Row>,
     next: Option<String>,
     entry_title: String,
@@ -98,6 +109,8 @@ fn row(cx: &mut Cx<'_, '_>, line: duty::Line, parts: &mut say::Parts) -> Row {
         received: line.duty.first_complete_at.map_or(String::new(), words::at),
         marks,
         fresh: false,
+        sign: String::new(),
+        ticked: false,
     }
 }
 
@@ -141,13 +154,46 @@ impl LivePage for DutyRows {
     }
 }
 
+/// Whether the viewer may sign a duty now, and whether he accepts it (else he checks it).
+fn turn(cx: &mut Cx<'_, '_>, duty: &duty::Duty) -> Result<Option<bool>> {
+    if !matches!(duty.state, State::Done | State::Checked) {
+        return Ok(None);
+    }
+    let may = duty::act::possible(cx, duty)?;
+    Ok(match (may.contains(&"check"), may.contains(&"accept")) {
+        (true, _) => Some(false),
+        (_, true) => Some(true),
+        _ => None,
+    })
+}
+
+/// A page. One entry in one period is shown whole, as far as it may be signed at once: what is to be signed first, then
+/// by name, each with a box.
 fn read(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>) -> Result<Read> {
-    let page = duty::list(cx, filter, cursor, limits::LIST_ROWS)?;
+    let whole = filter.entry.is_some() && filter.period.is_some();
+    let most = if whole { duty::act::MANY_MAX as i64 } else { limits::LIST_ROWS };
+    let page = duty::list(cx, filter, cursor, most)?;
     let mut parts = say::Parts::default();
-    let rows = page.items.into_iter().map(|line| row(cx, line, &mut parts)).collect();
+    let mut rows = Vec::with_capacity(page.items.len());
+    let mut turns = (0, 0);
+    for line in page.items {
+        let turn = if whole { turn(cx, &line.duty)? } else { None };
+        match turn {
+            Some(true) => turns.1 += 1,
+            Some(false) => turns.0 += 1,
+            None => {}
+        }
+        let mut row = row(cx, line, &mut parts);
+        row.sign = if turn.is_some() { row.id.clone() } else { String::new() };
+        row.ticked = row.marks.is_empty();
+        rows.push(row);
+    }
+    if whole {
+        rows.sort_by(|a, b| (a.sign.is_empty(), &a.title).cmp(&(b.sign.is_empty(), &b.title)));
+    }
     let entry = filter.entry.as_ref().and_then(|id| cx.pack.entries.iter().find(|e| e.id == *id));
     let entry_title = entry.map_or(String::new(), |e| e.title.clone());
-    Ok(Read { rows, next: page.next, entry_title })
+    Ok(Read { rows, next: page.next, entry_title, turns })
 }
 
 fn tabs(signed: &Signed, query: &Fields) -> Vec<ListTab> {
@@ -191,7 +237,12 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
         shell.live = format!("/live?page=duties&{}", signed.ask.query);
     }
     let kept = ["unit", "entry", "period", "from_on", "until_on", "state"];
+    let sign = |accept, n| if n > 0 { words::board::sign(accept, n) } else { String::new() };
     let page = ListPage {
+        check: sign(false, read.turns.0),
+        accept: sign(true, read.turns.1),
+        said: query.int("signed")?.map_or(String::new(), words::board::signed),
+        back: signed.ask.link("signed", ""),
         tabs: tabs(&signed, &query),
         clauses: words::notice::ITEMS.iter().map(|(n, name)| Choice::new(*n, format!("{n} {name}"))).collect(),
         hidden: kept.iter().filter_map(|k| Some(((*k).to_string(), query.opt(k)?))).collect(),

@@ -6,9 +6,9 @@ use base::{Day, Id};
 use safety::duty::{Duty, cells};
 use safety::org::{people, unit};
 use safety::pack::model::{Entry, Evidence, Rule};
-use safety::{Cx, roll};
+use safety::{Cx, hazard, incident, roll};
 
-use crate::words::duty as told;
+use crate::words::{self, duty as told};
 
 /// The entry's title in the pack that judged it.
 pub fn title(cx: &Cx<'_, '_>, duty: &Duty) -> String {
@@ -30,6 +30,12 @@ pub fn span(cx: &Cx<'_, '_>, county: i64, key: &str, from: Day, until: Day) -> S
     told::period(key, from, until, week)
 }
 
+/// The hazard or the incident that something is about, as the viewer may see it.
+pub fn about(cx: &mut Cx<'_, '_>, id: Id) -> Option<String> {
+    let hazard = hazard::list::of_id(cx, id).ok().map(|line| line.hazard.what);
+    hazard.or_else(|| incident::load(cx, id).ok().map(|i| words::incident::kind(i.kind).to_string()))
+}
+
 /// Names of classes, topics and persons that parts speak of; each looked up once.
 #[derive(Default)]
 pub struct Parts {
@@ -40,6 +46,10 @@ pub struct Parts {
 impl Parts {
     /// 「三年二班 · 防一氧化碳中毒」; "" for the whole unit or where the viewer may not see the class.
     pub fn words(&mut self, cx: &mut Cx<'_, '_>, key: &str) -> String {
+        // What is due after an event is told by what happened.
+        if let Some(id) = key.strip_prefix("record:").and_then(Id::parse) {
+            return about(cx, id).unwrap_or_default();
+        }
         let Some(part) = cells::part_of_key(key) else { return String::new() };
         let mut out = Vec::new();
         if let Some(id) = part.class {
@@ -109,4 +119,12 @@ pub fn form_href(cx: &Cx<'_, '_>, entry: &str, unit: Id, part: &str, about: Opti
         add("happened_on", day.to_string());
     }
     out
+}
+
+/// Where that is done which no form does; "" where the program has no page for it.
+pub fn done_at(cx: &Cx<'_, '_>, entry: &str) -> &'static str {
+    match cx.pack.entry(entry).map(|e| &e.evidence) {
+        Some(Evidence::Noun { noun }) => told::done_at(noun),
+        _ => "",
+    }
 }

@@ -9,15 +9,12 @@ use safety::Cx;
 use safety::duty::list::{Wait, Waiting};
 use safety::duty::today::Behind;
 use safety::duty::{self, Duty, resolution};
-use safety::hazard;
 use sha2::{Digest, Sha256};
 
 use super::say;
 use crate::page::Task;
 use crate::words::{self, duty as told};
 
-/// The entry that the monthly pass over all places fulfils; its form is the check itself.
-const COVERAGE: &str = "hazard.coverage";
 /// A line due later than this stands on 今日 as the lesson of this week.
 const WEEK_MS: i64 = 8 * Ms::DAY;
 
@@ -69,12 +66,14 @@ pub fn groups(lines: Vec<Waiting>, merged: bool) -> Vec<(Same, Vec<Waiting>)> {
     out
 }
 
-/// How many lines stand on 今日, and whether one of them is late: the badge counts as the page does.
+/// How many lines stand on 今日, urgent notices to be signed among them, and whether one of them is late: the badge
+/// counts as the page does.
 pub fn count(cx: &mut Cx<'_, '_>) -> Result<(i64, bool)> {
     let lines = duty::today::now(cx)?;
-    let late = lines.iter().any(|l| l.late);
+    let urgent = crate::signing::urgent(cx)?;
+    let late = lines.iter().any(|l| l.late) || urgent.iter().any(|(_, t)| t.late);
     let all: BTreeSet<Same> = lines.iter().map(|l| same(l, true)).collect();
-    Ok((all.len() as i64, late))
+    Ok((all.len() as i64 + urgent.len() as i64, late))
 }
 
 /// The lines of 今日 with their deadlines, at most `max`.
@@ -87,6 +86,12 @@ pub fn tasks(cx: &mut Cx<'_, '_>, max: usize) -> Result<Vec<(Ms, Task)>> {
 pub fn of(cx: &mut Cx<'_, '_>, mut lines: Vec<Waiting>, max: usize) -> Result<Vec<(Ms, Task)>> {
     lines.retain(|line| line.pressing);
     drawn(cx, groups(lines, true), max)
+}
+
+/// Is it the lesson of this week, of a topic that has longer?
+pub fn this_week(w: &Waiting, now: Ms) -> bool {
+    let topic = duty::cells::part_of_key(&w.part).is_some_and(|p| p.topic.is_some());
+    topic && w.wait == Wait::Do && w.id.is_none() && w.due_at > now.plus(WEEK_MS) && w.pressing
 }
 
 /// Groups as tasks, at most `max`.
@@ -121,16 +126,23 @@ fn task(
     meetings: &BTreeMap<Id, Id>,
 ) -> Task {
     let part = match (n, spread) {
+        // What an event is about stands under it.
+        (1, _) if w.subject.is_some() => String::new(),
         (1, _) => parts.words(cx, &w.part),
         (_, true) => told::times(n),
         (_, false) => words::pages::pieces(n),
     };
+    let part = match day_of(w).filter(|_| !spread) {
+        Some(day) if part.is_empty() => day,
+        Some(day) => format!("{day} · {part}"),
+        None => part,
+    };
     let county = say::county(cx, w.unit);
     let until = w.due_at.plus(-1).day();
-    let lesson = w.wait == Wait::Do && w.id.is_none() && w.due_at > cx.now.plus(WEEK_MS) && w.pressing;
+    let lesson = this_week(w, cx.now);
     let when = words::due_when(w.due_at, cx.now);
     // What an event is about says more than the days that it has.
-    let period = match about(cx, w.subject) {
+    let period = match w.subject.and_then(|id| say::about(cx, id)) {
         Some(about) => about,
         None if w.period.is_empty() => String::new(),
         None => said(cx, county, w, until),
@@ -142,18 +154,18 @@ fn task(
         title: told::task(w.wait, &w.title, &part),
         detail: if spread { told::oldest(&period) } else { period },
         clause: w.clause.clone(),
-        verb: told::verb(w.wait, w.form.is_some() && !spread).into(),
+        verb: verb(w, spread).into(),
         href: href(cx, w, n, spread, meetings),
         late: w.late,
         filled: false,
     }
 }
 
-/// The hazard or the incident that a meeting is about, as the viewer may see it.
-fn about(cx: &mut Cx<'_, '_>, subject: Option<Id>) -> Option<String> {
-    let id = subject?;
-    let hazard = hazard::list::of_id(cx, id).ok().map(|line| line.hazard.what);
-    hazard.or_else(|| safety::incident::load(cx, id).ok().map(|i| words::incident::kind(i.kind).to_string()))
+/// The day of a daily matter, where several of them may stand side by side: to be signed, to be mended, late. A telephone
+/// shows titles only.
+fn day_of(w: &Waiting) -> Option<String> {
+    let daily = w.subject.is_none() && base::Day::parse(&w.period).is_some_and(|day| day == w.from_on);
+    (daily && (w.late || w.wait != Wait::Do)).then(|| words::day(w.from_on))
 }
 
 fn said(cx: &Cx<'_, '_>, county: i64, w: &Waiting, until: base::Day) -> String {
@@ -162,6 +174,15 @@ fn said(cx: &Cx<'_, '_>, county: i64, w: &Waiting, until: base::Day) -> String {
         Some(period) => say::span(cx, county, &w.period, period.from, period.until),
         None => say::span(cx, county, &w.period, w.from_on, until),
     }
+}
+
+/// What is done by no form can be done of a period gone by no more; there is only its page to look at.
+fn verb(w: &Waiting, spread: bool) -> &'static str {
+    let gone = w.wait == Wait::Do && w.form.is_none() && w.day.is_some();
+    if gone || (spread && w.form.is_none()) {
+        return words::pages::LOOK;
+    }
+    told::verb(w.wait, w.form.is_some() && !spread)
 }
 
 /// Straight to what has to be done.
@@ -179,8 +200,11 @@ fn href(cx: &Cx<'_, '_>, w: &Waiting, n: usize, spread: bool, meetings: &BTreeMa
                 (true, entry) if entry.starts_with("incident.") && w.subject.is_some() => {
                     w.subject.map_or(cell, |id| format!("/incidents/{id}"))
                 }
-                // A check of today covers nothing of a month gone by.
-                (true, COVERAGE) if w.day.is_none() => "/checks/new".into(),
+                // What is done today serves nothing of a period gone by: its cell says so.
+                (true, entry) if w.day.is_none() => match say::done_at(cx, entry) {
+                    "" => cell,
+                    at => at.into(),
+                },
                 (true, _) => cell,
             }
         }

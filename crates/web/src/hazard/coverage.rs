@@ -4,6 +4,7 @@
 use askama::Template;
 use axum::extract::State as Held;
 use base::{Id, Result};
+use safety::Cx;
 use safety::check::{self, Coverage, UnitCover};
 use safety::org::login;
 
@@ -70,8 +71,9 @@ pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
     let mut shell = signed.shell(&web, At::Hazards).await?;
     shell.tabs = page::hazard_tabs(signed.actor(), HazardTab::Coverage);
     if login::at_bureau(signed.actor()) && asked.is_none() {
-        let units = web.read(signed.actor(), move |cx| check::coverage_below(cx, day)).await?;
-        return page::full(&below(shell, words::month(day), &units));
+        let read = move |cx: &mut Cx<'_, '_>| Ok((check::coverage_below(cx, day)?, check::placeless_below(cx)?));
+        let (units, placeless) = web.read(signed.actor(), read).await?;
+        return page::full(&below(shell, words::month(day), &units, placeless));
     }
     let at = asked.unwrap_or(signed.actor().unit);
     let cover = web.read(signed.actor(), move |cx| check::coverage(cx, at, day)).await?;
@@ -113,7 +115,7 @@ fn school(shell: Shell, cover: Coverage, check: bool, older: String, newer: Stri
     })
 }
 
-fn below(shell: Shell, month: String, units: &[UnitCover]) -> BureauPage {
+fn below(shell: Shell, month: String, units: &[UnitCover], placeless: i64) -> BureauPage {
     let (seen, all) = units.iter().fold((0, 0), |(s, a), u| (s + u.seen, a + u.all));
     let empty = units.iter().filter(|u| u.checks == 0).count() as i64;
     let href = |id: Id| format!("/hazards/coverage?unit={id}");
@@ -130,7 +132,7 @@ fn below(shell: Shell, month: String, units: &[UnitCover]) -> BureauPage {
     BureauPage {
         shell,
         month,
-        sentence: say::cover_below(seen, all, empty),
+        sentence: say::cover_below(seen, all, empty, placeless),
         help: units.iter().filter(|u| u.seen < u.all).take(HELP_FIRST).map(row).collect(),
         units: rows,
     }

@@ -90,9 +90,13 @@ pub const WEEKDAYS: [&str; 3] = ["一", "三", "五"];
 pub const BY_CLAUSE: &str = "要点 × 时间";
 pub const BY_ENTRY: &str = "事项 × 时间";
 
-/// 「2026年秋季学期 · 全辖 142 个单位 · 数字点开就是名单」
-pub fn below(span: &str, units: i64) -> String {
-    format!("{span} · 全辖 {} 个单位 · 数字点开就是名单", number(units))
+/// 「2026年秋季学期 · 全辖 142 个单位 · 数字点开就是名单」; where schools are not in use yet, the figure is not of all.
+pub fn below(span: &str, units: i64, apart: i64) -> String {
+    let units = number(units);
+    if apart == 0 {
+        return format!("{span} · 全辖 {units} 个单位 · 数字点开就是名单");
+    }
+    format!("{span} · 已启用的 {units} 个单位，还有 {} 所学校没有启用 · 数字点开就是名单", number(apart))
 }
 
 /// 「昌邑区教育局（本局自己的事）」

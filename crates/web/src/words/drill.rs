@@ -1,5 +1,6 @@
 //! 演练: states, scenarios, roles and their cards, skills, sentences of the pages and of the record on paper.
 
+use base::Day;
 use safety::drill::{Drill, Fit, Part, Scenario, Skill, State};
 
 use super::{Word, word};
@@ -140,6 +141,15 @@ pub fn honest(out_s: Option<i64>, floor_s: Option<i64>, guide_s: Option<i64>) ->
         ),
         Some(floor) => format!("{measured}本校最快要 {}，{guide}可以做到；先求不挤不摔，再求快。", seconds(floor)),
         None => format!("{measured}还没有算过本校最快要多久；{guide}只作参照，不为凑数在楼梯上跑。"),
+    }
+}
+
+/// Why the signal of a planned drill cannot be given today; "" inside its window.
+pub fn window_wait(from: Day, until: Day, today: Day) -> String {
+    match (today < from, today > until) {
+        (true, _) => format!("时段从 {} 开始，到那天才能发信号。", super::day_full(from)),
+        (_, true) => format!("时段到 {} 已经过了，先改时段，再发信号。", super::day_full(until)),
+        _ => String::new(),
     }
 }
 

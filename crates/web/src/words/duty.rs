@@ -189,6 +189,22 @@ pub fn record_href(noun: &str, id: base::Id) -> String {
     }
 }
 
+/// Where a noun's records are made; "" where it has no page of its own.
+pub fn done_at(noun: &str) -> &'static str {
+    match noun {
+        "alarm" => "/alarms/new",
+        "check" => "/checks/new",
+        "drill" | "drill.night" | "drill.stampede" => "/drills",
+        "hazard.closed" => "/hazards?bucket=open",
+        "incident" | "incident.zero" => "/incidents",
+        "movement" | "movement.posts" => "/movements",
+        "event" => "/gatherings",
+        _ => "",
+    }
+}
+/// Of a period gone by, of what no form enters.
+pub const GONE: &str = "这段时间已经过了，现在做算在今天，不算在这里。";
+
 /// Kept by somebody else while the first is away: 「原定 安全处主任，岗位空缺」.
 pub const STANDS_IN: &str = "原定的岗位空着，由他代办";
 pub const NOBODY: &str = "这个岗位还没有人，请先补上";

@@ -31,6 +31,13 @@ pub fn pieces(n: usize) -> String {
     format!("{n} 份")
 }
 
+/// 「七年级1班、七年级2班 等 6 个」: the first ones, and how many there are.
+pub fn first_of(names: &[String], all: usize) -> String {
+    let known: Vec<&str> = names.iter().map(String::as_str).filter(|n| !n.is_empty()).collect();
+    let more = if all > names.len() && !known.is_empty() { format!(" 等 {all} 个") } else { String::new() };
+    format!("{}{more}", known.join("、"))
+}
+
 /// 「5 天」 of a daily matter in a week.
 pub fn days(n: usize) -> String {
     format!("{n} 天")
@@ -44,6 +51,11 @@ pub fn ask_for(label: &str) -> String {
 /// 「11-30 前」 of a deadline that ends a day.
 pub fn due_before(due: base::Ms) -> String {
     format!("{} 前", super::day_full(due.plus(-1).day().plus_days(1)))
+}
+
+/// 「11-30 前」, as on 今日.
+pub fn before(due: base::Ms) -> String {
+    format!("{} 前", super::day(due.day()))
 }
 
 /// 「现在等 分管副校长 李建国 检查」, or who stands in.

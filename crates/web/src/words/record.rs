@@ -300,18 +300,22 @@ pub fn cover_sentence(seen: i64, all: i64, missing: &[&str]) -> String {
     format!("本月查了 {seen} / {all} 处。{}{more}本月还没查过。", first.join("、"))
 }
 
-/// The sentence of a bureau's coverage.
-pub fn cover_below(seen: i64, all: i64, empty: i64) -> String {
+/// The sentence of a bureau's coverage. Schools without a place are not in the figure, so it is not the figure of all.
+pub fn cover_below(seen: i64, all: i64, empty: i64, placeless: i64) -> String {
     if all == 0 {
         return "下面的学校还没有登记地点。".into();
     }
     let part = seen * 100 / all;
-    let rest = if empty > 0 {
-        format!("{empty} 个单位本月还没有排查记录。")
-    } else {
-        "每个单位本月都有排查记录。".into()
+    let rest = match (empty, placeless) {
+        (0, 0) => "每个单位本月都有排查记录。".into(),
+        (0, _) => "登记了地点的单位本月都有排查记录。".into(),
+        _ => format!("{empty} 个单位本月还没有排查记录。"),
     };
-    format!("本月全部 {} 处地点查过 {part}%。{rest}", time::number(all))
+    if placeless == 0 {
+        return format!("本月全部 {} 处地点查过 {part}%。{rest}", time::number(all));
+    }
+    let (all, left) = (time::number(all), time::number(placeless));
+    format!("本月已登记的 {all} 处地点查过 {part}%。{rest}还有 {left} 所学校没有登记地点，不在这个数里。")
 }
 
 /// The sentence of the statistics.
@@ -373,5 +377,8 @@ mod tests {
         );
         assert_eq!(cover_sentence(22, 24, &["3号楼", "锅炉房"]), "本月查了 22 / 24 处。3号楼、锅炉房本月还没查过。");
         assert_eq!(stats_sentence(0, 0, None), "没有在办隐患。");
+        assert_eq!(cover_below(382, 382, 0, 0), "本月全部 382 处地点查过 100%。每个单位本月都有排查记录。");
+        let most = cover_below(382, 382, 0, 276);
+        assert!(most.contains("还有 276 所学校没有登记地点") && !most.contains("每个单位") && !most.contains("全部"));
     }
 }

@@ -23,6 +23,10 @@ pub const SIGNED: Word = word("已签收", "g");
 pub const TO_ANSWER: Word = word("待填报", "b");
 pub const ANSWERED: Word = word("已填报", "g");
 pub const ENDED: Word = word("已结束", "");
+/// 「紧急通知：暴雪红色预警」
+pub fn urgent_task(title: &str) -> String {
+    format!("紧急通知：{title}")
+}
 pub const SIGN_VERB: &str = "去签收";
 pub const TO_ANSWER_VERB: &str = "去填报";
 pub const ACK_VERB: &str = "去签字";

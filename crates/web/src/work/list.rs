@@ -8,6 +8,7 @@ use safety::duty::work::{self, Filter};
 use safety::org::login;
 
 use crate::door::{Fields, Signed};
+use crate::duty::say;
 use crate::error::Answer;
 use crate::page::{self, At, Column, ListTab, Shell, column};
 use crate::state::Web;
@@ -46,6 +47,19 @@ struct Read {
     forms: Vec<(String, String, String)>,
 }
 
+/// Classes and topics named in a row; of more the first, and how many.
+const NAMED: usize = 2;
+
+/// Which classes and topics a record is of, or which hazard: by the form's name alone no two lessons differ.
+fn about(cx: &mut Cx<'_, '_>, w: &work::Work, parts: &mut say::Parts) -> String {
+    let classes: Vec<String> = w.classes.iter().take(NAMED).map(|id| parts.words(cx, &format!("class:{id}"))).collect();
+    let topics: Vec<String> = w.topics.iter().take(NAMED).map(|id| parts.words(cx, &format!("topic:{id}"))).collect();
+    let subject = w.subject.and_then(|id| say::about(cx, id));
+    let all = [words::pages::first_of(&classes, w.classes.len()), words::pages::first_of(&topics, w.topics.len())];
+    let all = all.into_iter().chain(subject).filter(|s| !s.is_empty());
+    all.collect::<Vec<_>>().join(" · ")
+}
+
 fn read(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Read> {
     let filter = Filter {
         unit: query.id("unit")?,
@@ -54,7 +68,9 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Read> {
         until_on: query.day("until_on")?,
     };
     let page = work::list(cx, &filter, query.opt("cursor").as_deref(), limits::LIST_ROWS)?;
-    let row = |w: work::Work| {
+    let mut parts = say::Parts::default();
+    let mut row = |w: work::Work| {
+        let about = about(cx, &w, &mut parts);
         let mut marks = Vec::new();
         if w.back_reason.is_some() {
             marks.push(words::thing::BACK_ENTRY);
@@ -64,7 +80,7 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Read> {
         }
         Row {
             id: w.id.to_string(),
-            title: w.title,
+            title: if about.is_empty() { w.title } else { words::board::with_part(&w.title, &about) },
             unit: w.unit_name,
             on: words::day_full(w.happened_on),
             by: w.by.unwrap_or_default(),
@@ -73,10 +89,11 @@ fn read(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Read> {
             marks,
         }
     };
+    let rows = page.items.into_iter().map(&mut row).collect();
     // As the notice has them, not as files are named.
     let mut forms: Vec<_> = cx.pack.forms.values().map(|f| (f.id.clone(), f.title.clone(), f.clause.clone())).collect();
     forms.sort_by(|a, b| (&a.2, &a.1).cmp(&(&b.2, &b.1)));
-    Ok(Read { rows: page.items.into_iter().map(row).collect(), next: page.next, forms })
+    Ok(Read { rows, next: page.next, forms })
 }
 
 pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {

@@ -3,16 +3,18 @@
 
 use askama::Template;
 use axum::extract::State as Held;
+use base::calendar::PeriodKind;
 use base::{Error, Id, Ms, Problem, Refusal, Result};
 use safety::duty::resolution::NewResolution;
-use safety::duty::{NewWork, attend, work};
+use safety::duty::{NewWork, attend, cells, work};
 use safety::kernel::rights::Action;
 use safety::org::{Role, unit};
 use safety::pack::model::{Each, Entry, Evidence, Form, Rule};
-use safety::{Cx, hazard, roll};
+use safety::{Cx, hazard, ledger, roll};
 
 use super::part::{self, Part};
 use crate::door::{Fields, Posted, Signed};
+use crate::duty::say;
 use crate::error::{Answer, FieldFault, WebError};
 use crate::hazard::new::claimed;
 use crate::hazard::record::on_roll;
@@ -20,6 +22,8 @@ use crate::page::{self, At, Choice, Shell, fault};
 use crate::state::Web;
 use crate::words;
 
+/// The pack's form by which a ledger is signed as read.
+const LEDGER: &str = "ledger_sign";
 /// Lines for resolutions that a fresh form of a meeting has; empty ones are not sent.
 const RESOLUTION_LINES: usize = 5;
 
@@ -48,6 +52,8 @@ struct Known {
     subject: Option<(&'static str, String, String)>,
     /// What the agenda proposes for a meeting.
     agenda: Vec<(String, String)>,
+    /// Of a signature under a ledger: its title, its figures, where it is read.
+    ledger: Option<(String, String, String)>,
 }
 
 #[derive(Template)]
@@ -128,7 +134,9 @@ fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
             roles.push(Choice::new(role.code(), words::org::seats(role, n)));
         }
     }
+    let ledger = if form.id == LEDGER { ledger_of(cx, &home, query)? } else { None };
     Ok(Known {
+        ledger,
         attend,
         roles,
         agenda,
@@ -142,6 +150,29 @@ fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
         topic_now,
         subject,
     })
+}
+
+/// The ledger that is to be signed as read: of the cycle and the day in the address, today's when it names none.
+fn ledger_of(cx: &mut Cx<'_, '_>, home: &unit::Unit, query: &Fields) -> Result<Option<(String, String, String)>> {
+    let day = query.day("happened_on")?.unwrap_or(cx.now.day());
+    let cycle = query.opt("cycle").unwrap_or_else(|| "day".into());
+    let calendar = cx.packs.calendar(day, home.county);
+    let code = if cycle == "school_year" { "year" } else { cycle.as_str() };
+    let period = cells::kind_of(code).and_then(|kind| match kind {
+        PeriodKind::Day => Some(day.to_string()),
+        kind => calendar.period_of(kind, day).map(|p| cells::key_of(calendar, &p)),
+    });
+    let Some(key) = period else { return Ok(None) };
+    let ledger = match ledger::of(cx, home.id, &key) {
+        Ok(ledger) => ledger,
+        // Whoever may not read it is shown the form alone.
+        Err(Error::Refused(_)) => return Ok(None),
+        Err(fault) => return Err(fault),
+    };
+    let span = say::span(cx, home.county, &key, ledger.from, ledger.until);
+    let title = words::board::ledger(&ledger.name, &span);
+    let href = format!("/ledgers?unit={}&period={key}", home.id);
+    Ok(Some((title, words::board::ledger_sentence(&ledger.sums), href)))
 }
 
 /// People of an institution whom a record of this form may credit; none of a form that credits no person.
