@@ -303,8 +303,10 @@ impl<'a> Year<'a> {
                 self.w.by(&head, move |cx| draft::drop(cx, id, "没有大事")).unwrap();
             }
             ZeroOverPolice => {
-                self.then(60, move |y| y.zero(s));
+                // The list comes the next morning; the week is signed on its last day all the same.
                 self.then(20 * 60, move |y| y.listed(s, now));
+                let sunday = now.day().plus_days(7 - i64::from(now.day().weekday())).start().plus(15 * Ms::HOUR);
+                self.at(sunday, move |y| y.zero(s));
             }
             LineLowered => {
                 self.line(s, 2, Counts { rash: 5, ..Counts::default() });
@@ -428,7 +430,7 @@ fn item_1_2_a_year_of_twelve_schools_with_forty_faults_of_each_class() {
             }
         }
         for s in (0..SCHOOLS).filter(|s| matches!(weeks[&(week, *s)], Week::Quiet)) {
-            year.at(monday.plus(4 * Ms::DAY + 7 * Ms::HOUR), move |y| {
+            year.at(monday.plus(6 * Ms::DAY + 7 * Ms::HOUR), move |y| {
                 y.zero(s);
                 y.honest += 1;
             });
