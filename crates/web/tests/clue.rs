@@ -58,11 +58,14 @@ async fn item_1_2_a_police_list_is_tried_entered_and_asked_about() {
         assert!(!list.text.contains(word), "{word} before anybody has decided");
     }
     let at = format!("/clues/{}", list.between("href=\"/clues/", "\"").unwrap());
+    let seen = officer.get(&at).await;
+    assert!(seen.text.contains("15:20") && seen.text.contains("名单上有：学生打架，一人送医 · J001"), "{}", seen.text);
+    assert!(seen.text.contains("前后一天内，学校没有报过事故。"));
     let mut head = w.signed("head").await;
     let own = head.get(&at).await;
     check("/clues/{id}", &own.text);
     assert!(
-        own.text.contains("公安接处警名单上有") && own.text.contains("交说明") && !own.text.contains("写结论</button>")
+        own.text.contains("公安接处警名单上有（具体时间不给学校看）") && !own.text.contains("00:00") && !own.text.contains("J001") && own.text.contains("交说明") && !own.text.contains("写结论</button>")
     );
     assert!(!own.text.contains("/outside") && head.get("/outside").await.status == StatusCode::FORBIDDEN);
     let early = officer

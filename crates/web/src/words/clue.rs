@@ -2,10 +2,12 @@
 //! in `verdict` alone.
 
 use safety::absence::Counts;
+use safety::clue::desk::{Below, Beside};
 use safety::clue::{Fault, Rule, Says, State, Trace};
-use safety::outside::Source;
+use safety::org::UnitKind;
+use safety::outside::{Outside, Source};
 
-use super::{Word, at_full, number, word};
+use super::{Word, at, at_full, incident, number, word};
 
 pub const TITLE: &str = "核对";
 pub const CLUES: &str = "待核线索";
@@ -32,7 +34,7 @@ pub fn rule(rule: Rule) -> &'static str {
 pub const RULES: &[(&str, &str)] = &[
     (
         "有情况没有报告",
-        "报警满 15 分钟、外部名单上的事满 2 小时、同班同症满 24 小时、群众反映满 1 天，前后一天内没有事故报告。",
+        "报警满 15 分钟、外部名单上的事满 2 小时、同班同症满 24 小时、群众反映满 1 天，前后一天内没有事故报告。名单写明是交通事故的，走失、生病、火情等报告不算；名单写明是走失的，交通等报告不算。其余的由核对的人判断是不是同一件事。",
     ),
     (
         "本校已经知道",
@@ -133,6 +135,51 @@ pub fn trace(t: &Trace) -> String {
         Says::CallClaimed => "登记的报告电话".into(),
         Says::FirstSaid => format!("先报：{} {n} 人", figure(of)),
         Says::LaterSaid => format!("更正为：{} {n} 人", figure(of)),
+    }
+}
+
+/// Beside a trace of which the viewer may not know the hour.
+pub const NO_HOUR: &str = "具体时间不给学校看";
+/// Over a list's row and the unit's reports of that time.
+pub const SAME: &str = "名单上的事和学校报的事，是不是同一件，由核对的人看种类和时间判断。";
+pub const NO_BESIDE: &str = "前后一天内，学校没有报过事故。";
+/// Desks that are named; more are counted.
+const DESKS: usize = 4;
+
+/// 「公安接处警名单上有：学生校门口被撞 · J002」, for those who read the list.
+pub fn trace_of(t: &Trace, row: Option<&Outside>) -> String {
+    let parts: Vec<&str> = row.map_or(Vec::new(), |o| [o.what.as_deref(), o.number.as_deref()].into_iter().flatten().collect());
+    if parts.is_empty() { trace(t) } else { format!("{}：{}", trace(t), parts.join(" · ")) }
+}
+
+/// 「江湾-S2026-001 走失，11-22 16:00 发生」
+pub fn beside(b: &Beside) -> String {
+    let taken = if b.taken { "，现在按同一件算" } else { "" };
+    format!("{} {}，{} 发生{taken}", b.number, incident::kind(b.kind), at(b.happened_at))
+}
+
+/// 「昌邑区教育局 2 条、桦甸市教育局 1 条」
+pub fn desks(below: &Below) -> String {
+    let named: Vec<String> = below.desks.iter().take(DESKS).map(|(name, n)| format!("{name} {} 条", number(*n))).collect();
+    let more = if below.desks.len() > DESKS { " 等" } else { "" };
+    format!("在 {}{more}", named.join("、"))
+}
+
+fn known_below(below: &Below) -> String {
+    if below.hidden > 0 { format!("，{} 条可能知道而没有报", number(below.hidden)) } else { String::new() }
+}
+
+/// 「全市 3 条待核线索，1 条可能知道而没有报」, for whoever is above the desks where they lie.
+pub fn below_task(kind: UnitKind, below: &Below) -> String {
+    let whole = if kind == UnitKind::City { "全市" } else { "下级" };
+    format!("{whole} {} 条待核线索{}", number(below.n), known_below(below))
+}
+
+/// What waits for the viewer, and what waits below at others.
+pub fn waits(own: i64, below: &Below) -> String {
+    match below.n {
+        0 => waiting(own),
+        n => format!("{} 下级单位还有 {} 条等核对{}：{}。", waiting(own), number(n), known_below(below), desks(below)),
     }
 }
 
