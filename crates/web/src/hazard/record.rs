@@ -99,6 +99,8 @@ pub struct Known {
     pub meet: bool,
     /// Letters to the agency that has it, and whether the viewer may write one.
     pub missives: Vec<missive::Line>,
+    /// Who answered by a letter, by the moment of the step.
+    pub answerers: Vec<(Ms, String)>,
     pub write: bool,
     pub now: Ms,
 }
@@ -108,10 +110,12 @@ pub fn known(cx: &mut Cx<'_, '_>, id: Id) -> Result<Known> {
     let h = view.hazard.clone();
     let (due_why, rule, clause, basis) = due(cx, &h);
     let (meetings, meet) = super::meeting::of(cx, id)?;
-    let missives = missive::lines(&safety::missive::of_hazard(cx, id)?, cx.now);
+    let letters = safety::missive::of_hazard(cx, id)?;
+    let (missives, answerers) = (missive::lines(&letters, cx.now), missive::answerers(&letters));
     let write = h.state == State::Transferred && crate::unit::may(cx, Action::HazardTransfer, h.unit)?;
     let mut known = Known {
         missives,
+        answerers,
         write,
         holders: holders(cx, &h)?,
         due_why,
@@ -248,6 +252,8 @@ pub struct RecordPage {
     pub meet: bool,
     pub missives: Vec<missive::Line>,
     pub write: bool,
+    /// The key of the form for a letter.
+    pub request: String,
     /// A calm line after an act, or what has changed meanwhile.
     pub said: String,
     pub moved: String,
@@ -278,7 +284,10 @@ pub async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) 
         return super::paper::print(&web, &signed, known).await;
     }
     let asked = signed.ask.param("do").unwrap_or_default();
-    let said = done_words(&known, signed.ask.param("done").as_deref());
+    let said = match signed.ask.param("missive") {
+        Some(_) => words::missive::ONCE.into(),
+        None => done_words(&known, signed.ask.param("done").as_deref()),
+    };
     let form = acts::form(&known, &asked, &Fields::default(), &[]);
     let mut page = page_of(&web, &signed, known, form).await?;
     page.said = said;
@@ -345,9 +354,10 @@ pub async fn page_of(
         fixed: h.rectified_at.is_some(),
         facts: facts(&known),
         five: five(h),
-        events: v.steps.iter().map(event).collect(),
+        events: v.steps.iter().map(|step| event(step, &known.answerers)).collect(),
         near: near(v).into_iter().chain(meetings).collect(),
         meet: known.meet,
+        request: if known.write { missive::request(known.now) } else { String::new() },
         missives: known.missives,
         write: known.write,
         said: String::new(),
@@ -514,7 +524,18 @@ fn five(h: &Hazard) -> Vec<(&'static str, String)> {
     .to_vec()
 }
 
-pub fn event(step: &Step) -> Event {
+/// Whose step it is when no person of the roll stands behind it: the program's, an agency's by its letter, or that of
+/// somebody whose name was erased.
+fn nobody(step: &Step, answerers: &[(Ms, String)]) -> String {
+    let letter = answerers.iter().find(|(at, _)| *at == step.received_at && step.role == Some(Role::Agency));
+    match letter {
+        Some((_, who)) => who.clone(),
+        None if step.role.is_none() => "系统".into(),
+        None => "（已删除）".into(),
+    }
+}
+
+pub fn event(step: &Step, answerers: &[(Ms, String)]) -> Event {
     let role: Option<Role> = step.role;
     let mut texts: Vec<String> = step.note.iter().cloned().collect();
     texts.extend(change::lines(step.change.as_ref()));
@@ -530,7 +551,7 @@ pub fn event(step: &Step) -> Event {
     Event {
         at: words::at(step.claimed_at),
         what,
-        who: step.by.clone().unwrap_or_else(|| if role.is_none() { "系统".into() } else { "（已删除）".into() }),
+        who: step.by.clone().unwrap_or_else(|| nobody(step, answerers)),
         post: role.map_or(String::new(), |r| words::role(r).into()),
         text: texts.join("　"),
         note: notes.join("，"),
