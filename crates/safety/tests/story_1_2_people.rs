@@ -135,3 +135,26 @@ fn a_school_does_not_end_while_an_alarm_or_an_incident_is_open_there() {
         close().unwrap();
     });
 }
+
+#[test]
+fn a_second_tap_of_the_same_person_is_done_and_the_desk_can_ring_up_who_reported() {
+    on_both(|w| {
+        w.by("李建国", |cx| {
+            let me = cx.actor.person.unwrap();
+            safety::org::people::correct(cx, me, "李建国", Some("13900001234"))
+        })
+        .unwrap();
+        let id = report(w, "李建国", fall());
+        let before = view(w, "于海涛", id);
+        assert_eq!(before.reporter, Some(("李建国".into(), "13900001234".into())));
+        assert_eq!(view(w, "马校长", id).reporter, None, "at the school everybody knows who he is");
+        let tap = Input { version: Some(before.incident.version), ..Input::default() };
+        let first = act(w, "于海涛", id, Act::Receive, tap.clone()).unwrap();
+        let steps = view(w, "于海涛", id).steps.len();
+        let second = act(w, "于海涛", id, Act::Receive, tap.clone()).unwrap();
+        assert_eq!((second.version, view(w, "于海涛", id).steps.len()), (first.version, steps), "done once");
+        // Another act, and another person, on the page of before are told that something has changed.
+        assert!(matches!(refusal(act(w, "于海涛", id, Act::Pass, tap.clone())), Refusal::Stale { .. }));
+        assert!(matches!(refusal(act(w, "孙局长", id, Act::Receive, tap)), Refusal::Stale { .. }));
+    });
+}

@@ -11,7 +11,7 @@ use safety::kernel::proof;
 use safety::kernel::rights::Action;
 use safety::org::{Role, UnitKind, people, place, post, unit};
 use safety::pack::Basis;
-use safety::{Cx, hazard};
+use safety::Cx;
 
 use super::acts::{self, Form};
 use super::change;
@@ -336,7 +336,7 @@ pub async fn page_of(
     let h = &v.hazard;
     let state = words::state(h.state);
     let late = h.due_at.filter(|_| h.state.is_open()).and_then(|due| words::due_mark(due, known.now));
-    let head = known.head.map_or(String::new(), |(n, at)| format!("{} 号，{}", words::number(n as i64), words::at(at)));
+    let head = known.head.map_or(String::new(), |(size, at)| words::pages::journal_head(size as i64, at));
     let waits = if h.state.is_open() { say::waits(&who(&known), h.state, h.due_at) } else { String::new() };
     let others = acts::others(&known, form.as_ref());
     Ok(RecordPage {
@@ -370,7 +370,8 @@ pub async fn page_of(
         rule: known.rule.clone(),
         clause: known.clause,
         basis: known.basis,
-        leaf: v.leaf.map_or(String::new(), words::number),
+        // The newest entry about it: its own, or that of a step of its history.
+        leaf: v.steps.iter().map(|s| s.leaf).max().flatten().max(v.leaf).map_or(String::new(), words::number),
         head,
         whole: if v.leaf.is_some() { words::thing::PROOF_WHOLE } else { words::thing::PROOF_WAITS },
         faults: Vec::new(),
@@ -595,24 +596,4 @@ fn near(v: &View) -> Vec<Near> {
         });
     }
     out
-}
-
-/// 下载证明: the record's newest leaf with its path to the signed head, for whoever may see the record.
-pub async fn bundle(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
-    use axum::http::{HeaderValue, header};
-    use axum::response::IntoResponse;
-    let id = parse_id(&id)?;
-    let vkey = web.app.verifier_key();
-    let read = web
-        .read(signed.actor(), move |cx| {
-            let number = hazard::load(cx, id)?.number;
-            Ok((number, proof::bundle(cx.tx, id, &vkey, true)?))
-        })
-        .await?;
-    let (number, Some(bundle)) = read else { return Err(WebError::not_found()) };
-    let name: String = form_urlencoded::byte_serialize(format!("存证-{number}.json").as_bytes()).collect();
-    let named = format!("attachment; filename=\"proof.json\"; filename*=UTF-8''{name}");
-    let named = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("attachment"));
-    let kind = HeaderValue::from_static("application/json");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, named)], bundle.to_json()).into_response())
 }

@@ -337,6 +337,10 @@ pub fn week_opens(day: base::Day) -> String {
     format!("{} 起可以签。", time::day(day))
 }
 
+/// Whom a level above rings up at the school.
+pub const SCHOOL_DESK: &str = "学校值班室";
+pub const REPORTER: &str = "报告人";
+
 pub const RULE: &str = "知情后按时限电话、书面报告，逐级上报；是否按时，看系统收到的时间";
 
 #[cfg(test)]
