@@ -468,3 +468,22 @@ fn a_tip_of_an_injury_that_nobody_reported_is_asked_about_after_a_day_without_na
         assert_eq!((n("tip"), n("alarm"), n("outside"), n("bus"), n("dorm")), (Some(1), Some(0), Some(0), None, None));
     });
 }
+
+#[test]
+fn the_first_line_with_three_alike_is_told_to_the_safety_head_once_and_a_list_names_the_nearest_school() {
+    on_both(|w| {
+        let class = class(w, "李建国", "七年级1班");
+        let fever = |n: i64| ill(w, "宋老师", class, None, Counts { fever: n, ..Counts::default() });
+        let lines = [fever(2), fever(4), fever(5), fever(1), fever(3)];
+        assert_eq!(lines.map(|line| told(w, "李建国", line)), [0, 1, 0, 0, 0], "once for a class and day");
+        assert_eq!(told(w, "马校长", lines[1]), 0);
+        let near = |unit: &str| {
+            let line = outside::Line { at: 2, unit: unit.into(), happened_at: Some(w.app.now()), ..Default::default() };
+            let plan = w.sees("于海涛", move |cx| outside::plan(cx, Source::Police, std::slice::from_ref(&line)));
+            plan.unwrap().faults[0].near.clone()
+        };
+        assert_eq!(near("江湾中学初中部").as_deref(), Some("江湾中学"));
+        assert_eq!(near("昌邑区江湾中").as_deref(), Some("江湾"), "its short name");
+        assert_eq!((near("松江小学"), near("")), (None, None));
+    });
+}

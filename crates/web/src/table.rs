@@ -26,7 +26,7 @@ pub struct Table {
 
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Line in the file, from 1, as Excel numbers rows.
+    /// Row from 1, as Excel numbers them.
     pub line: usize,
     cells: Vec<(&'static str, String)>,
 }
@@ -57,6 +57,11 @@ pub enum Trouble {
     Missing(Vec<&'static str>),
 }
 
+/// A workbook (`.xlsx`, `.xls`) and no text: by how such files begin.
+pub fn is_excel(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0")
+}
+
 /// The text of a file.
 pub fn decode(bytes: &[u8]) -> Option<String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -70,15 +75,17 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
 /// Finds the columns and reads the rows below them.
 pub fn parse(name: &str, text: &str, columns: &[Column]) -> Result<Table, Trouble> {
     let tabs = text.lines().take(TITLE_ROWS).any(|line| line.matches('\t').count() > line.matches(',').count());
+    // A form sends every line end as two characters.
+    let text = text.replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(if tabs { b'\t' } else { b',' })
         .from_reader(text.as_bytes());
-    let mut lines: Vec<(usize, Vec<String>)> = Vec::new();
+    let (mut line, mut lines): (usize, Vec<(usize, Vec<String>)>) = (0, Vec::new());
     for record in reader.records() {
         let record = record.map_err(|e| Trouble::Broken(e.position().map_or(0, csv::Position::line)))?;
-        let line = record.position().map_or(0, csv::Position::line) as usize;
+        line += 1 + record.position().map_or(0, |at| empty_at(&text, at));
         lines.push((line, record.iter().map(|cell| cell.trim().to_string()).collect()));
         if lines.len() > limits::IMPORT_ROWS + TITLE_ROWS {
             return Err(Trouble::TooMany(limits::IMPORT_ROWS));
@@ -109,6 +116,12 @@ pub fn parse(name: &str, text: &str, columns: &[Column]) -> Result<Table, Troubl
     })
 }
 
+/// Empty lines that the reader passes over before a record: rows to Excel, as a cell of several lines is none.
+fn empty_at(text: &str, at: &csv::Position) -> usize {
+    let ahead = text.as_bytes().get(at.byte() as usize..).unwrap_or_default();
+    ahead.iter().take_while(|b| **b == b'\n').count()
+}
+
 fn needed(columns: &[Column]) -> Vec<&'static str> {
     columns.iter().filter(|c| c.needed).map(|c| c.names[0]).collect()
 }
@@ -122,4 +135,25 @@ fn column_of(heading: &str, columns: &[Column]) -> Option<&'static str> {
 fn normal(text: &str) -> String {
     let before = text.split(['(', '（', '[', '【']).next().unwrap_or_default();
     before.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[Column] =
+        &[Column { key: "a", names: &["学校"], needed: true }, Column { key: "b", names: &["时间"], needed: false }];
+
+    #[test]
+    fn rows_are_numbered_as_excel_shows_them() {
+        for (text, rows) in [
+            ("学校,时间\n一,2\n二,4\n", [2, 3]),
+            ("学校,时间\r\n一,2\r\n二,4\r\n", [2, 3]),
+            ("学校\t时间\r\n一\t2\r\n\r\n二\t4", [2, 4]),
+            ("名单,\n学校,时间\n\"一\n校\",2\n二,4\n", [3, 4]),
+        ] {
+            let table = parse("", text, COLUMNS).unwrap();
+            assert_eq!(table.rows.iter().map(|r| r.line).collect::<Vec<_>>(), rows, "{text:?}");
+        }
+    }
 }

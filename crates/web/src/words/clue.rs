@@ -13,6 +13,8 @@ pub const TITLE: &str = "核对";
 pub const CLUES: &str = "待核线索";
 pub const OUTSIDE: &str = "外部名单";
 pub const ABSENCE: &str = "晨午检";
+/// A message about a class's line.
+pub const ALIKE: &str = "晨午检：有一个班三人以上同一症状，要报告";
 /// What stands on every page of a clue.
 pub const NO_BLAME: &str = "线索只说明几条记录对不上，不等于有问题。学校先说明，由上级的人核对后写结论。";
 pub const EMPTY: &str = "近 30 天没有需要核对的线索。";
@@ -228,6 +230,25 @@ pub fn counts(c: &Counts) -> String {
         .map(|(code, read)| format!("{} {}", sign(code), number(read(c))))
         .collect();
     if parts.is_empty() { "全到，没有不舒服的".into() } else { parts.join("，") }
+}
+
+/// A school of a list that is not found, and the one that may be meant.
+pub fn no_school(near: Option<&str>) -> String {
+    match near {
+        Some(name) => format!("本局下没有这个名字的学校，是不是「{name}」？请写全称或代码。"),
+        None => "本局下没有这个名字的学校，请写全称或代码。".into(),
+    }
+}
+
+/// A time of a list that is to come.
+pub const LIST_FUTURE: &str = "时间比现在还晚，请改这一行的时间。";
+
+/// After a list was stored.
+pub fn stored(n: i64) -> String {
+    match n {
+        0 => "名单上的都已经有了，没有新记入的。".into(),
+        n => format!("记入了 {} 行。几分钟内和学校的报告比对，对不上的列在待核线索。", number(n)),
+    }
 }
 
 pub fn explain_until(at: base::Ms) -> String {

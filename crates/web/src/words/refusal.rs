@@ -246,6 +246,7 @@ fn out_of_range(name: &str, min: i64, max: i64) -> String {
 
 fn mismatch(name: &str, with: &str) -> String {
     match (name, with) {
+        ("table", "excel") => "这是 Excel 文件。请在 Excel 里另存为 CSV，或者复制后粘贴在这里。".into(),
         ("window_from", "today") => "今天不在演练的时段里，先改时段。".into(),
         ("started_at", "window_from") => "那天不在演练的时段里。".into(),
         ("missing", _) => "点名的人比报的数多，请看一下。".into(),
