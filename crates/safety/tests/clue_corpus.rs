@@ -303,10 +303,8 @@ impl<'a> Year<'a> {
                 self.w.by(&head, move |cx| draft::drop(cx, id, "没有大事")).unwrap();
             }
             ZeroOverPolice => {
-                // The list comes the next morning; the week is signed on its last day all the same.
                 self.then(20 * 60, move |y| y.listed(s, now));
-                let sunday = now.day().plus_days(7 - i64::from(now.day().weekday())).start().plus(15 * Ms::HOUR);
-                self.at(sunday, move |y| y.zero(s));
+                self.at(sunday(now), move |y| y.zero(s));
             }
             LineLowered => {
                 self.line(s, 2, Counts { rash: 5, ..Counts::default() });
@@ -340,6 +338,12 @@ impl<'a> Year<'a> {
             }
         }
     }
+}
+
+/// The end of a moment's week, when it is signed, whatever a list has said meanwhile.
+fn sunday(now: Ms) -> Ms {
+    let day = now.day();
+    day.plus_days(7 - i64::from(day.weekday())).start().plus(15 * Ms::HOUR)
 }
 
 fn schools(w: &World) -> Vec<School> {

@@ -184,7 +184,15 @@ fn a_lost_child_does_not_answer_for_a_pupil_run_over_and_the_judge_sees_both() {
         go(w, at("16T18:15"));
         let clue = clues(w, "于海涛").into_iter().find(|l| l.clue.id == id).unwrap().clue;
         assert_eq!((clue.rule, clue.fault), (Rule::LateSignal, Fault::Late));
-        assert!(w.sees("李建国", move |cx| desk::view(cx, id)).unwrap().line.clue.traces.iter().all(|t| t.says != Says::Due));
+        assert!(
+            w.sees("李建国", move |cx| desk::view(cx, id))
+                .unwrap()
+                .line
+                .clue
+                .traces
+                .iter()
+                .all(|t| t.says != Says::Due)
+        );
     });
 }
 

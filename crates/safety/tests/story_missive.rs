@@ -68,7 +68,10 @@ fn item_4_4_an_agency_signs_and_answers_by_the_link_of_a_missive() {
         };
         assert_eq!(problem(None), ("until", Problem::Required));
         let past = problem(Some(w.app.now().plus(-Ms::DAY)));
-        assert!(matches!(past, ("until", Problem::OutOfRange { .. })), "no day and a past day are two things: {past:?}");
+        assert!(
+            matches!(past, ("until", Problem::OutOfRange { .. })),
+            "no day and a past day are two things: {past:?}"
+        );
         answer(w, CODE, PHONE, Act::AnswerTaken, Some(until)).unwrap();
         assert!(matches!(
             refusal(answer(w, CODE, PHONE, Act::AnswerDone, None)),

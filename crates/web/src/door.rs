@@ -426,7 +426,9 @@ impl Form {
         self.marks.push(files::sha256(&bytes));
         match crate::table::decode(&bytes) {
             _ if over => self.note(Error::invalid("table", Problem::TooBig { max: most as i64 })),
-            _ if crate::table::is_excel(&bytes) => self.note(Error::invalid("table", Problem::Mismatch { with: "excel" })),
+            _ if crate::table::is_excel(&bytes) => {
+                self.note(Error::invalid("table", Problem::Mismatch { with: "excel" }))
+            }
             None => self.note(Error::invalid("table", Problem::Unreadable)),
             Some(text) if text.trim().is_empty() => {}
             Some(text) => self.fields.0.push(("table".into(), text)),

@@ -24,7 +24,11 @@ const SHOWN: usize = 30;
 
 /// The columns, the proper name first.
 const COLUMNS: &[Column] = &[
-    Column { key: "unit", names: &["学校", "学校名称", "单位", "单位名称", "发生单位", "报警单位", "报案单位", "事发单位", "涉事单位"], needed: true },
+    Column {
+        key: "unit",
+        names: &["学校", "学校名称", "单位", "单位名称", "发生单位", "报警单位", "报案单位", "事发单位", "涉事单位"],
+        needed: true,
+    },
     Column {
         key: "at",
         names: &["时间", "发生时间", "接警时间", "报警时间", "就诊时间", "出险时间", "事发时间", "日期", "发生日期"],

@@ -85,7 +85,11 @@ async fn item_4_4_an_agency_without_an_account_signs_and_answers_by_the_link() {
     assert_eq!(state, State::Rectified);
     let record = head.get(&format!("/hazards/{id}")).await;
     assert!(record.text.contains("已查处") && record.text.contains("已答复"), "{}", record.text);
-    assert!(record.text.contains("昌邑区市场监管局 王科员（凭函）") && !record.text.contains("（已删除）"), "{}", record.text);
+    assert!(
+        record.text.contains("昌邑区市场监管局 王科员（凭函）") && !record.text.contains("（已删除）"),
+        "{}",
+        record.text
+    );
     for guess in ["/a/0123456789abcdef0123456789abcdef", "/a/kurz"] {
         assert_eq!(clerk.get(guess).await.status, StatusCode::NOT_FOUND, "{guess}");
     }

@@ -138,7 +138,8 @@ fn read(cx: &Cx<'_, '_>, plan: &mut Plan, named: &BTreeMap<String, Vec<(Id, i64)
     }
     let faulty = !faults.is_empty();
     plan.faults.extend(faults.into_iter().map(|fault| {
-        let near = (fault.field == "unit" && fault.problem == Problem::Unknown).then(|| nearest(named, &name)).flatten();
+        let near =
+            (fault.field == "unit" && fault.problem == Problem::Unknown).then(|| nearest(named, &name)).flatten();
         Bad { at: line.at, fault, near }
     }));
     let (&(unit, county), happened_at) = (found.first()?, line.happened_at?);
@@ -158,9 +159,8 @@ fn nearest(named: &BTreeMap<String, Vec<(Id, i64)>>, name: &str) -> Option<Strin
         return None;
     }
     let length = |key: &str| key.chars().count().abs_diff(name.chars().count());
-    let holds = |key: &&String| {
-        key.chars().count() >= NEAR_CHARS && (key.contains(name) || name.contains(key.as_str()))
-    };
+    let holds =
+        |key: &&String| key.chars().count() >= NEAR_CHARS && (key.contains(name) || name.contains(key.as_str()));
     let mut found: Vec<&String> = named.keys().filter(holds).collect();
     found.sort_by_key(|key| (length(key), !key.contains(name)));
     let first = *found.first()?;

@@ -5,13 +5,13 @@
 use askama::Template;
 use axum::extract::{Path, State as Held};
 use base::{Id, Ms, Result};
+use safety::Cx;
 use safety::hazard::view::{self, Step, View};
 use safety::hazard::{Act, Hazard, State};
 use safety::kernel::proof;
 use safety::kernel::rights::Action;
 use safety::org::{Role, UnitKind, people, place, post, unit};
 use safety::pack::Basis;
-use safety::Cx;
 
 use super::acts::{self, Form};
 use super::change;

@@ -150,7 +150,8 @@ const DESKS: usize = 4;
 
 /// 「公安接处警名单上有：学生校门口被撞 · J002」, for those who read the list.
 pub fn trace_of(t: &Trace, row: Option<&Outside>) -> String {
-    let parts: Vec<&str> = row.map_or(Vec::new(), |o| [o.what.as_deref(), o.number.as_deref()].into_iter().flatten().collect());
+    let parts: Vec<&str> =
+        row.map_or(Vec::new(), |o| [o.what.as_deref(), o.number.as_deref()].into_iter().flatten().collect());
     if parts.is_empty() { trace(t) } else { format!("{}：{}", trace(t), parts.join(" · ")) }
 }
 
@@ -162,7 +163,8 @@ pub fn beside(b: &Beside) -> String {
 
 /// 「昌邑区教育局 2 条、桦甸市教育局 1 条」
 pub fn desks(below: &Below) -> String {
-    let named: Vec<String> = below.desks.iter().take(DESKS).map(|(name, n)| format!("{name} {} 条", number(*n))).collect();
+    let named: Vec<String> =
+        below.desks.iter().take(DESKS).map(|(name, n)| format!("{name} {} 条", number(*n))).collect();
     let more = if below.desks.len() > DESKS { " 等" } else { "" };
     format!("在 {}{more}", named.join("、"))
 }
