@@ -130,17 +130,21 @@ impl Trace {
     }
 }
 
-/// Words by which the row of a list names a road accident, or a child that is gone.
-const ROAD: &[&str] = &["撞", "车祸", "交通"];
-const GONE: &[&str] = &["走失", "失踪", "失联", "出走"];
+/// Words by which the row of a list names a road accident (`road`), or a child that is gone (`gone`): data, a line each.
+const WORDS: &str = include_str!("words.txt");
+
+fn names(what: &str, matter: &str) -> bool {
+    let lines = WORDS.lines().filter_map(|line| line.split_once(' '));
+    lines.filter(|(of, _)| *of == matter).any(|(_, words)| words.split(' ').any(|word| what.contains(word)))
+}
 
 /// Is a row of another office's list plainly about something else than an incident of this kind? Only where the list's
 /// source or its own words say so: a road accident is no lost child and no illness. Everything else may be the same, and a
 /// person judges.
 pub fn apart(source: outside::Source, what: &str, kind: incident::Kind) -> bool {
     use incident::Kind;
-    let names = |words: &[&str]| words.iter().any(|word| what.contains(word));
-    let (road, gone) = (source == outside::Source::Traffic || names(ROAD), names(GONE));
+    let road = source == outside::Source::Traffic || names(what, "road");
+    let gone = names(what, "gone");
     match kind {
         Kind::Lost => road && !gone,
         Kind::Sick | Kind::Fire | Kind::Nature => road || gone,
