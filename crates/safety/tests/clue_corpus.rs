@@ -303,8 +303,8 @@ impl<'a> Year<'a> {
                 self.w.by(&head, move |cx| draft::drop(cx, id, "没有大事")).unwrap();
             }
             ZeroOverPolice => {
-                self.then(60, move |y| y.zero(s));
                 self.then(20 * 60, move |y| y.listed(s, now));
+                self.at(sunday(now), move |y| y.zero(s));
             }
             LineLowered => {
                 self.line(s, 2, Counts { rash: 5, ..Counts::default() });
@@ -338,6 +338,12 @@ impl<'a> Year<'a> {
             }
         }
     }
+}
+
+/// The end of a moment's week, when it is signed, whatever a list has said meanwhile.
+fn sunday(now: Ms) -> Ms {
+    let day = now.day();
+    day.plus_days(7 - i64::from(day.weekday())).start().plus(15 * Ms::HOUR)
 }
 
 fn schools(w: &World) -> Vec<School> {
@@ -428,7 +434,7 @@ fn item_1_2_a_year_of_twelve_schools_with_forty_faults_of_each_class() {
             }
         }
         for s in (0..SCHOOLS).filter(|s| matches!(weeks[&(week, *s)], Week::Quiet)) {
-            year.at(monday.plus(4 * Ms::DAY + 7 * Ms::HOUR), move |y| {
+            year.at(monday.plus(6 * Ms::DAY + 7 * Ms::HOUR), move |y| {
                 y.zero(s);
                 y.honest += 1;
             });

@@ -149,6 +149,54 @@ fn an_alarm_after_which_nothing_is_reported_lies_at_the_county_s_desk_and_grows_
 }
 
 #[test]
+fn a_lost_child_does_not_answer_for_a_pupil_run_over_and_the_judge_sees_both() {
+    on_both(|w| {
+        let row = |at: Ms, what: &str, number: &str| {
+            let unit = "江湾中学".to_string();
+            let line = outside::Line { at: 2, unit, happened_at: Some(at), what: what.into(), number: number.into() };
+            w.by("于海涛", move |cx| outside::enter(cx, Source::Police, std::slice::from_ref(&line))).unwrap()
+        };
+        go(w, at("16T18:00"));
+        assert_eq!(row(at("16T15:20"), "学生校门口被撞", "J002").entered, 1);
+        go(w, at("16T18:05"));
+        let id = only(w, "于海涛").clue.id;
+        let lost = NewIncident { kind: Some(Kind::Lost), ..NewIncident::default() };
+        w.by("李建国", move |cx| incident::report::report(cx, &lost)).unwrap();
+        go(w, at("16T18:10"));
+        let clue = clues(w, "于海涛").into_iter().find(|l| l.clue.id == id).unwrap().clue;
+        assert_eq!((clue.rule, clue.fault, clue.incident), (Rule::Unreported, Fault::Omitted, None), "another matter");
+        let view = w.sees("李局", move |cx| desk::view(cx, id)).unwrap();
+        let listed = &view.listed[0];
+        assert_eq!((listed.what.as_deref(), listed.number.as_deref()), (Some("学生校门口被撞"), Some("J002")));
+        assert_eq!((view.beside[0].kind, view.beside[0].taken), (Kind::Lost, false));
+        // Above the desk: how many wait, and where.
+        let below = w.sees("李局", desk::below).unwrap();
+        assert_eq!((below.n, below.hidden, below.desks), (1, 0, vec![("昌邑区教育局".to_string(), 1)]));
+        assert_eq!(w.sees("于海涛", desk::below).unwrap().n, 0, "his own desk is no other's");
+        // The school learns the day, by no way the hour.
+        let own = w.sees("李建国", move |cx| desk::view(cx, id)).unwrap();
+        assert!(own.listed.is_empty() && own.beside.is_empty());
+        let c = &own.line.clue;
+        let shown = [c.at, c.traces[0].at, c.from_at, c.until_at];
+        assert!(shown.iter().all(|at| *at == at.day().start()), "{shown:?}");
+        // What may be the same is the same, until somebody says no.
+        report(w, "李建国", None, NewReport::default());
+        go(w, at("16T18:15"));
+        let clue = clues(w, "于海涛").into_iter().find(|l| l.clue.id == id).unwrap().clue;
+        assert_eq!((clue.rule, clue.fault), (Rule::LateSignal, Fault::Late));
+        assert!(
+            w.sees("李建国", move |cx| desk::view(cx, id))
+                .unwrap()
+                .line
+                .clue
+                .traces
+                .iter()
+                .all(|t| t.says != Says::Due)
+        );
+    });
+}
+
+#[test]
 fn what_is_reported_in_time_answers_the_question_by_itself_and_a_false_alarm_asks_none() {
     on_both(|w| {
         go(w, at("16T14:20"));
@@ -192,13 +240,13 @@ fn a_dropped_draft_a_signed_zero_and_a_lowered_line_show_that_the_school_knew() 
         let clue = only(w, "于海涛");
         assert_eq!((clue.clue.fault, says(&clue)), (Fault::Hidden, vec![Says::AlarmRaised, Says::DraftDropped]));
 
-        // Another school: on the police's list stands what its zero report denies.
+        // Another school: on the police's list stands what its zero report of the week before denies.
         let foreign = w.foreign_school;
         w.by("北山主任", move |cx| zero::sign(cx, None, Some(foreign), None)).unwrap();
         go(w, at("17T09:00"));
-        let plan = listed(w, "桦甸股长", Source::Police, "北山路小学", at("16T07:40"));
+        let plan = listed(w, "桦甸股长", Source::Police, "北山路小学", at("15T07:40"));
         assert_eq!((plan.entered, plan.same), (1, 0));
-        assert_eq!(listed(w, "桦甸股长", Source::Police, "北山路小学", at("16T07:40")).same, 1, "once");
+        assert_eq!(listed(w, "桦甸股长", Source::Police, "北山路小学", at("15T07:40")).same, 1, "once");
         go(w, at("17T09:01"));
         let clue = only(w, "桦甸股长");
         assert_eq!((clue.clue.fault, says(&clue)), (Fault::Hidden, vec![Says::Police, Says::ZeroSigned]));
@@ -426,5 +474,24 @@ fn a_tip_of_an_injury_that_nobody_reported_is_asked_about_after_a_day_without_na
         let sources = w.sees("于海涛", desk::sources).unwrap();
         let n = |code: &str| sources.iter().find(|s| s.code == code).unwrap().n;
         assert_eq!((n("tip"), n("alarm"), n("outside"), n("bus"), n("dorm")), (Some(1), Some(0), Some(0), None, None));
+    });
+}
+
+#[test]
+fn the_first_line_with_three_alike_is_told_to_the_safety_head_once_and_a_list_names_the_nearest_school() {
+    on_both(|w| {
+        let class = class(w, "李建国", "七年级1班");
+        let fever = |n: i64| ill(w, "宋老师", class, None, Counts { fever: n, ..Counts::default() });
+        let lines = [fever(2), fever(4), fever(5), fever(1), fever(3)];
+        assert_eq!(lines.map(|line| told(w, "李建国", line)), [0, 1, 0, 0, 0], "once for a class and day");
+        assert_eq!(told(w, "马校长", lines[1]), 0);
+        let near = |unit: &str| {
+            let line = outside::Line { at: 2, unit: unit.into(), happened_at: Some(w.app.now()), ..Default::default() };
+            let plan = w.sees("于海涛", move |cx| outside::plan(cx, Source::Police, std::slice::from_ref(&line)));
+            plan.unwrap().faults[0].near.clone()
+        };
+        assert_eq!(near("江湾中学初中部").as_deref(), Some("江湾中学"));
+        assert_eq!(near("昌邑区江湾中").as_deref(), Some("江湾"), "its short name");
+        assert_eq!((near("松江小学"), near("")), (None, None));
     });
 }

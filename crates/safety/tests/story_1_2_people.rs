@@ -1,7 +1,7 @@
 //! 1.2, who: anybody reports, those who answer for it follow it, a superior signs and writes nothing, a stranger knows of
 //! nothing; a school without a line; what was none; a week without any (零报告).
 
-use base::{Ms, Problem, Refusal};
+use base::{Day, Ms, Problem, Refusal};
 use safety::Cx;
 use safety::alarm::{self, NewAlarm, Outcome};
 use safety::incident::{self, Act, Filter, Input, LegKind, NewIncident, NewReport, ReportKind, State, zero};
@@ -91,16 +91,25 @@ fn a_week_without_incident_is_signed_with_one_tap_and_one_with_an_incident_canno
             })
         };
         let now = week(w, "李建国").unwrap();
-        assert_eq!((now.incidents, now.may_sign, now.from_on.to_string()), (0, true, "2026-11-16".into()));
-        assert_eq!((now.until_on.to_string(), week(w, "于海涛").unwrap().may_sign), ("2026-11-22".into(), false));
-        w.by("李建国", |cx| zero::sign(cx, None, None, None)).unwrap();
-        assert_eq!(refusal(w.by("马校长", |cx| zero::sign(cx, None, None, None))), Refusal::Duplicate);
-        assert_eq!(week(w, "于海涛").unwrap().signed_by.as_deref(), Some("李建国"));
+        assert_eq!((now.incidents, now.may_sign, now.from_on.to_string()), (0, false, "2026-11-16".into()));
+        assert_eq!((now.until_on.to_string(), now.opens_on.to_string()), ("2026-11-22".into(), "2026-11-20".into()));
+        // On Monday nobody signs for the days to come; what has ended is offered until it is signed.
+        let sign = |who: &str, day: Option<Day>| w.by(who, move |cx| zero::sign(cx, None, None, day));
+        let (first, open) = (w.app.now().day(), Refusal::WrongState { from: "week_open", action: "zero" });
+        assert_eq!(refusal(sign("李建国", Some(first))), open);
+        let offered = || w.sees("李建国", move |cx| zero::offered(cx, school)).unwrap().from_on.to_string();
+        assert_eq!(offered(), "2026-11-16", "the school was not here the week before");
         w.fast_forward(7 * Ms::DAY);
+        assert_eq!((offered(), week(w, "于海涛").unwrap().may_sign), ("2026-11-16".into(), false));
+        sign("李建国", None).unwrap();
+        assert_eq!(refusal(sign("马校长", Some(first))), Refusal::Duplicate);
+        let past = w.sees("于海涛", move |cx| zero::week(cx, school, first)).unwrap();
+        assert_eq!((past.signed_by.as_deref(), offered()), (Some("李建国"), "2026-11-23".into()));
+        w.fast_forward(4 * Ms::DAY);
+        assert!(week(w, "李建国").unwrap().may_sign, "Friday is its last school day");
         report(w, "张福贵", fall());
         assert_eq!(week(w, "李建国").unwrap().incidents, 1);
-        let refused = refusal(w.by("李建国", |cx| zero::sign(cx, None, None, None)));
-        assert_eq!(refused, Refusal::WrongState { from: "incidents", action: "zero" });
+        assert_eq!(refusal(sign("李建国", None)), Refusal::WrongState { from: "incidents", action: "zero" });
         assert_eq!(refusal(week(w, "北山主任")), Refusal::NotFound);
     });
 }
@@ -124,5 +133,28 @@ fn a_school_does_not_end_while_an_alarm_or_an_incident_is_open_there() {
         let none = Input { note: Some("报错了，没有人摔倒".into()), ..Input::default() };
         act(w, "北山主任", id, Act::Withdraw, none).unwrap();
         close().unwrap();
+    });
+}
+
+#[test]
+fn a_second_tap_of_the_same_person_is_done_and_the_desk_can_ring_up_who_reported() {
+    on_both(|w| {
+        w.by("李建国", |cx| {
+            let me = cx.actor.person.unwrap();
+            safety::org::people::correct(cx, me, "李建国", Some("13900001234"))
+        })
+        .unwrap();
+        let id = report(w, "李建国", fall());
+        let before = view(w, "于海涛", id);
+        assert_eq!(before.reporter, Some(("李建国".into(), "13900001234".into())));
+        assert_eq!(view(w, "马校长", id).reporter, None, "at the school everybody knows who he is");
+        let tap = Input { version: Some(before.incident.version), ..Input::default() };
+        let first = act(w, "于海涛", id, Act::Receive, tap.clone()).unwrap();
+        let steps = view(w, "于海涛", id).steps.len();
+        let second = act(w, "于海涛", id, Act::Receive, tap.clone()).unwrap();
+        assert_eq!((second.version, view(w, "于海涛", id).steps.len()), (first.version, steps), "done once");
+        // Another act, and another person, on the page of before are told that something has changed.
+        assert!(matches!(refusal(act(w, "于海涛", id, Act::Pass, tap.clone())), Refusal::Stale { .. }));
+        assert!(matches!(refusal(act(w, "孙局长", id, Act::Receive, tap)), Refusal::Stale { .. }));
     });
 }

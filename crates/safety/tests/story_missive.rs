@@ -1,7 +1,7 @@
 //! 2.6, 4.4 and the receipt of 1.2: an agency without an account signs for a missive and answers it by its link, once, on
 //! one device, in time; what it says is a step of the hazard.
 
-use base::{Id, Ms, Refusal};
+use base::{Id, Ms, Problem, Refusal};
 use safety::hazard::act::Input;
 use safety::hazard::{Act, State};
 use safety::missive::{self, Stand};
@@ -62,6 +62,16 @@ fn item_4_4_an_agency_signs_and_answers_by_the_link_of_a_missive() {
 
         // Taken up with a day; then it is used, and a second answer refused.
         let until = w.app.now().plus(5 * Ms::DAY);
+        let problem = |until: Option<Ms>| match refusal(answer(w, CODE, PHONE, Act::AnswerTaken, until)) {
+            Refusal::Invalid(faults) => (faults[0].field, faults[0].problem.clone()),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(problem(None), ("until", Problem::Required));
+        let past = problem(Some(w.app.now().plus(-Ms::DAY)));
+        assert!(
+            matches!(past, ("until", Problem::OutOfRange { .. })),
+            "no day and a past day are two things: {past:?}"
+        );
         answer(w, CODE, PHONE, Act::AnswerTaken, Some(until)).unwrap();
         assert!(matches!(
             refusal(answer(w, CODE, PHONE, Act::AnswerDone, None)),

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::routing::get;
 use base::{Day, Id};
 use safety::absence::{self, ClassLine, Counts, NewLine};
+use safety::incident::Kind;
 use safety::kernel::rights::Action;
 use safety::org::unit;
 
@@ -30,6 +31,8 @@ struct Row {
     by: String,
     corrected: bool,
     cluster: String,
+    /// The first report with what is known filled in; empty for whoever may not report here.
+    report: String,
     href: String,
 }
 
@@ -60,7 +63,14 @@ struct DayPage {
     faults: Vec<FieldFault>,
 }
 
-fn row(c: &ClassLine, unit: Id, day: Day) -> Row {
+fn report(c: &ClassLine) -> String {
+    let Some((sign, n)) = c.cluster else { return String::new() };
+    let what = format!("{} {} {n} 人", c.name, say::sign(sign));
+    let what: String = form_urlencoded::byte_serialize(what.as_bytes()).collect();
+    format!("/incidents/new?kind={}&what={what}", Kind::Sick.code())
+}
+
+fn row(c: &ClassLine, unit: Id, day: Day, reports: bool) -> Row {
     let line = c.line.as_ref();
     Row {
         class: c.class.to_string(),
@@ -73,6 +83,7 @@ fn row(c: &ClassLine, unit: Id, day: Day) -> Row {
         }),
         corrected: c.lines > 1,
         cluster: c.cluster.map_or(String::new(), |(sign, n)| format!("{} {n} 人，要报告", say::sign(sign))),
+        report: if reports { report(c) } else { String::new() },
         href: format!("/absences?unit={unit}&day={day}&class={}", c.class),
     }
 }
@@ -85,7 +96,7 @@ async fn page_of(
 ) -> std::result::Result<DayPage, WebError> {
     let (wanted, on) = (query.id("unit")?, query.day("day")?);
     let class = query.id("class")?;
-    let (home, day, lines, may, own, today) = web
+    let (home, day, lines, may, reports, own, today) = web
         .read(signed.actor(), move |cx| {
             let at = unit::show(cx, wanted.unwrap_or(cx.actor.unit))?;
             let home = unit::load(cx, at.home)?;
@@ -95,7 +106,8 @@ async fn page_of(
             let own_unit = unit::load(cx, cx.actor.unit)?.home == home.id;
             let may = own_unit && cx.require(Action::AbsenceRecord, home.id, false).is_ok();
             let own = absence::own_class(cx)?.map(|c| c.id);
-            Ok((home, day, lines, may, own, today))
+            let reports = own_unit && cx.require(Action::IncidentReport, home.id, false).is_ok();
+            Ok((home, day, lines, may, reports, own, today))
         })
         .await?;
     let may = may && day <= today && today.days_since(day) <= absence::DAYS_BACK;
@@ -120,7 +132,7 @@ async fn page_of(
         day_words: words::day_full(day),
         before: href(day.plus_days(-1)),
         after: if day < today { href(day.plus_days(1)) } else { String::new() },
-        rows: lines.iter().map(|l| row(l, home.id, day)).collect(),
+        rows: lines.iter().map(|l| row(l, home.id, day, reports)).collect(),
         told: lines.iter().filter(|l| l.line.is_some()).count(),
         classes: match may {
             true => lines.iter().map(|l| Choice::new(l.class.to_string(), l.name.clone())).collect(),

@@ -10,6 +10,7 @@ use safety::clue::desk::{self, Decision, Filter, Line};
 use safety::clue::{self, Fault, Trace};
 use safety::incident::draft;
 use safety::kernel::rights::{Action, Reach, reach};
+use safety::outside::Outside;
 use safety::{Actor, Cx, absence};
 
 use crate::door::{Fields, Posted, Signed};
@@ -50,10 +51,16 @@ fn row(line: &Line) -> Row {
         unit: line.unit_name.clone(),
         rule: say::rule(c.rule),
         points: say::points(c.fault),
-        at: words::at(c.at),
+        // What is withheld, or known by its day only, shows no hour.
+        at: if veiled(c) || c.at == c.at.day().start() { words::day(c.at.day()) } else { words::at(c.at) },
         note,
         state: say::state(c.state),
     }
+}
+
+/// Does it rest on a record that the viewer may not know?
+fn veiled(c: &clue::Clue) -> bool {
+    c.traces.iter().any(Trace::hidden)
 }
 
 struct Source {
@@ -84,10 +91,10 @@ async fn list(State(web): State<Web>, signed: Signed) -> Answer {
     };
     let filter = Filter { open, fault: query.read("fault", Fault::from_code)? };
     let cursor = query.opt("cursor");
-    let ((lines, next), waiting, sources) = web
+    let ((lines, next), waiting, below, sources) = web
         .read(signed.actor(), move |cx| {
             let page = desk::list(cx, filter, cursor.as_deref(), limits::LIST_ROWS)?;
-            Ok((page, desk::waiting(cx)?, desk::sources(cx)?))
+            Ok((page, desk::waiting(cx)?, desk::below(cx)?, desk::sources(cx)?))
         })
         .await?;
     let tab = |label: &str, value: &str| ListTab {
@@ -108,7 +115,7 @@ async fn list(State(web): State<Web>, signed: Signed) -> Answer {
     let mut shell = signed.shell(&web, At::Alarms).await?;
     shell.tabs = page::urgent_tabs(signed.actor(), UrgentTab::Clues);
     page::full(&ListPage {
-        sentence: say::waiting(waiting),
+        sentence: say::waits(waiting, &below),
         tabs,
         rows: lines.iter().map(row).collect(),
         older: next.as_deref().map_or(String::new(), |next| signed.ask.link("cursor", next)),
@@ -125,7 +132,8 @@ struct Mark {
     href: String,
 }
 
-fn mark(line: &Line, t: &Trace, bureau: bool) -> Mark {
+fn mark(line: &Line, listed: &[Outside], t: &Trace, bureau: bool) -> Mark {
+    let row = listed.iter().find(|o| t.noun == "outside" && o.id == t.id);
     let href = match t.noun.as_str() {
         _ if t.hidden() => String::new(),
         "alarm" => format!("/alarms/{}", t.id),
@@ -137,7 +145,17 @@ fn mark(line: &Line, t: &Trace, bureau: bool) -> Mark {
         "outside" if bureau => "/outside".into(),
         _ => String::new(),
     };
-    Mark { at: words::at_full(t.at), words: say::trace(t), href }
+    let (at, words) = match t.hidden() {
+        true => (words::day_full(t.at.day()), format!("{}（{}）", say::trace(t), say::NO_HOUR)),
+        false => (words::at_full(t.at), say::trace_of(t, row)),
+    };
+    Mark { at, words, href }
+}
+
+/// An incident beside a list's row: 「江湾-S2026-001 走失，11-22 16:00 发生」
+fn besides(view: &desk::View) -> Vec<(String, String)> {
+    let one = |b: &desk::Beside| (format!("/incidents/{}", b.id), say::beside(b));
+    view.beside.iter().map(one).collect()
 }
 
 #[derive(Template)]
@@ -153,6 +171,9 @@ struct ShowPage {
     points: &'static str,
     found: String,
     marks: Vec<Mark>,
+    /// Beside a list's row: the unit's reports of that time.
+    lists: bool,
+    beside: Vec<(String, String)>,
     incident: Option<(String, String)>,
     state: Word,
     until: String,
@@ -194,7 +215,9 @@ async fn show_page(
         rule: say::rule(c.rule),
         points: say::points(c.fault),
         found: words::at_full(c.received_at),
-        marks: c.traces.iter().map(|t| mark(line, t, bureau)).collect(),
+        marks: c.traces.iter().map(|t| mark(line, &view.listed, t, bureau)).collect(),
+        lists: !view.listed.is_empty(),
+        beside: besides(&view),
         incident: c.incident.map(|i| (i.to_string(), line.incident_number.clone().unwrap_or_default())),
         state: say::state(c.state),
         until: say::explain_until(c.explain_by),
@@ -270,6 +293,19 @@ pub fn tasks(cx: &mut Cx<'_, '_>) -> Result<Vec<(Ms, Task)>> {
             when: "待核".into(),
             title: say::waiting(n),
             detail: "几条记录对不上".into(),
+            clause: "1.2".into(),
+            verb: "去看".into(),
+            href: "/clues".into(),
+            ..Task::default()
+        };
+        out.push((now, task));
+    }
+    let below = desk::below(cx)?;
+    if below.n > 0 {
+        let task = Task {
+            when: "知道".into(),
+            title: say::below_task(cx.actor.unit_kind, &below),
+            detail: say::desks(&below),
             clause: "1.2".into(),
             verb: "去看".into(),
             href: "/clues".into(),

@@ -32,6 +32,9 @@ const FORM_BYTES: usize = limits::PHOTOS_PER_ACT * limits::PHOTO_BYTES + limits:
 /// Fields of one form.
 const FIELDS_MAX: usize = 4_000;
 
+/// 2026-11-23
+const DAY_CHARS: usize = 10;
+
 /// What is known of any request.
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -266,7 +269,9 @@ impl Fields {
     }
     /// A moment (`datetime-local`, RFC 3339), or the end of a day when only a date is given.
     pub fn at(&self, name: &'static str) -> Result<Option<Ms>> {
-        self.read(name, |v| Ms::parse(v).or_else(|| base::Day::parse(v).map(|d| d.end().plus(-Ms::SECOND))))
+        // A day alone is meant to its end; read as a time it would be the midnight at which it begins.
+        let day = |v: &str| base::Day::parse(v).filter(|_| v.len() == DAY_CHARS).map(|d| d.end().plus(-Ms::SECOND));
+        self.read(name, |v| day(v).or_else(|| Ms::parse(v)))
     }
     pub fn day(&self, name: &'static str) -> Result<Option<base::Day>> {
         self.read(name, base::Day::parse)
@@ -421,6 +426,9 @@ impl Form {
         self.marks.push(files::sha256(&bytes));
         match crate::table::decode(&bytes) {
             _ if over => self.note(Error::invalid("table", Problem::TooBig { max: most as i64 })),
+            _ if crate::table::is_workbook(&bytes) => {
+                self.note(Error::invalid("table", Problem::Mismatch { with: "excel" }))
+            }
             None => self.note(Error::invalid("table", Problem::Unreadable)),
             Some(text) if text.trim().is_empty() => {}
             Some(text) => self.fields.0.push(("table".into(), text)),

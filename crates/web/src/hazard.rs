@@ -28,6 +28,6 @@ pub fn routes() -> Router<Web> {
         .route("/hazards/coverage", get(coverage::show))
         .route("/hazards/{id}", get(record::show))
         .route("/hazards/{id}/letter", get(paper::letter))
-        .route("/hazards/{id}/proof", get(record::bundle))
+        .route("/hazards/{id}/proof", get(paper::bundle))
         .route("/hazards/{id}/{act}", post(acts::post))
 }

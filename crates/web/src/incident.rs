@@ -22,5 +22,5 @@ pub fn routes() -> Router<Web> {
         .route("/incidents/drafts/{id}/drop", post(list::drop))
         .route("/incidents/{id}", get(record::show))
         .route("/incidents/{id}/reports/{serial}", get(paper::sheet))
-        .route("/incidents/{id}/{act}", post(acts::post))
+        .route("/incidents/{id}/{act}", get(acts::shown).post(acts::post))
 }

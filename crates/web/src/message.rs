@@ -47,6 +47,7 @@ pub fn record_path(noun: &str, id: Id) -> String {
         "incident" => format!("/incidents/{id}"),
         "clue" => format!("/clues/{id}"),
         "notice" => format!("/notices/{id}"),
+        "absence" => "/absences".into(),
         _ => MESSAGES.into(),
     }
 }
@@ -117,6 +118,7 @@ fn matter(cx: &mut Cx<'_, '_>, m: &Message) -> Result<(String, String)> {
             let unit = unit::load(cx, c.unit)?.name;
             Ok((format!("{}：{}", say::begins(m.kind), words::clue::rule(c.rule)), unit))
         }
+        "absence" => Ok((words::clue::ALIKE.into(), unit::show(cx, m.about)?.name)),
         "notice" => {
             let n = safety::notice::show(cx, m.subject)?;
             Ok((format!("{}：{}", say::begins(m.kind), n.title), n.unit_name))

@@ -10,6 +10,7 @@ use axum::routing::{get, post};
 use base::{Refusal, Result};
 use qrcode::EcLevel;
 use safety::hazard::{self, Act};
+use safety::kernel::command::{Command, once};
 use safety::missive::{self, Missive, Stand};
 use safety::{Actor, Cx, Meta};
 
@@ -70,14 +71,34 @@ struct Sheet {
     qr: String,
 }
 
+/// The sheet stands at the address of a form: who loads it again sends the form again. The record's page gives each form a
+/// key of its own, so that a missive is not replaced by that.
+fn command(posted: &Posted, hazard: base::Id) -> Option<Command> {
+    let key = base::Id::parse(posted.fields.get("request"))?;
+    Some(Command::new(key, &[b"missive", hazard.to_string().as_bytes()]))
+}
+
+/// A key for one form.
+pub fn request(now: base::Ms) -> String {
+    base::Id::from_parts(now, base::random::<10>()).to_string()
+}
+
 /// Writes the missive and shows the sheet: the only time that its code is seen.
 async fn write(State(web): State<Web>, Path(id): Path<String>, posted: Posted) -> Answer {
     let id = parse_id(&id)?;
     let code = base::hex(&base::random::<16>());
     let secret = code.clone();
-    web.write(posted.actor(), posted.meta.clone(), move |cx| missive::write(cx, id, &secret)).await?;
+    let command = command(&posted, id);
+    let job = move |cx: &mut Cx<'_, '_>| once(cx, command.as_ref(), |cx| missive::write(cx, id, &secret));
+    web.write(posted.actor(), posted.meta.clone(), job).await?;
     let secret = code.clone();
-    let (missive, fact) = web.read(posted.actor(), move |cx| Ok((missive::front(cx, &secret)?, fact(cx, id)?))).await?;
+    let read = web.read(posted.actor(), move |cx| Ok((missive::front(cx, &secret)?, fact(cx, id)?))).await;
+    let (missive, fact) = match read {
+        Ok(read) => read,
+        // Of a repeated request the code just made belongs to no missive: the first one's is kept nowhere.
+        Err(base::Error::Refused(Refusal::NotFound)) => return page::back(&format!("/hazards/{id}?missive=once")),
+        Err(e) => return Err(e.into()),
+    };
     let site = web.config.public_url.clone().unwrap_or_else(|| posted.signed.ask.origin.clone());
     let href = format!("{site}/a/{code}");
     page::full(&Sheet {
@@ -257,6 +278,15 @@ async fn answer(State(web): State<Web>, Path(token): Path<String>, request: Requ
         Err(base::Error::Refused(Refusal::NoRight)) => Err(WebError::not_found()),
         Err(e) => again(&web, &ask, &token, &device, typed, e).await,
     }
+}
+
+/// Who answered by a missive at a moment: such a step has no person of the roll, and is named by the agency and by who signed.
+pub fn answerers(missives: &[Missive]) -> Vec<(base::Ms, String)> {
+    let one = |l: &Missive| {
+        let signer = l.signer.as_deref().unwrap_or_default();
+        l.answered_at.map(|at| (at, told::by_missive(&l.agency_name, signer)))
+    };
+    missives.iter().filter_map(one).collect()
 }
 
 /// A missive in the hazard's record.

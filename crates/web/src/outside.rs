@@ -24,10 +24,14 @@ const SHOWN: usize = 30;
 
 /// The columns, the proper name first.
 const COLUMNS: &[Column] = &[
-    Column { key: "unit", names: &["学校", "学校名称", "单位", "单位名称", "发生单位"], needed: true },
+    Column {
+        key: "unit",
+        names: &["学校", "学校名称", "单位", "单位名称", "发生单位", "报警单位", "报案单位", "事发单位", "涉事单位"],
+        needed: true,
+    },
     Column {
         key: "at",
-        names: &["时间", "发生时间", "接警时间", "报警时间", "就诊时间", "出险时间", "日期", "发生日期"],
+        names: &["时间", "发生时间", "接警时间", "报警时间", "就诊时间", "出险时间", "事发时间", "日期", "发生日期"],
         needed: true,
     },
     Column {
@@ -77,6 +81,8 @@ struct ListPage {
     source: String,
     table: String,
     plan: String,
+    /// After a list was stored.
+    stored: String,
     left: usize,
     faults: Vec<FieldFault>,
 }
@@ -104,6 +110,7 @@ async fn page_of(web: &Web, signed: &Signed, typed: Typed) -> std::result::Resul
         source: typed.source,
         table: typed.table,
         plan: typed.plan,
+        stored: signed.ask.fields().int("stored").ok().flatten().map_or(String::new(), say::stored),
         left: typed.faults.len().saturating_sub(SHOWN),
         faults: typed.faults.into_iter().take(SHOWN).collect(),
     })
@@ -201,7 +208,8 @@ async fn take(State(web): State<Web>, posted: Posted) -> Answer {
     let mut faults: Vec<FieldFault> = unread.iter().map(|why| fault("table", why.clone())).collect();
     faults.extend(plan.faults.iter().filter(|b| !(b.fault.field == "happened_at" && seen(b.at))).map(|b| {
         let why = match (b.fault.field, &b.fault.problem) {
-            ("unit", base::Problem::Unknown) => "本局下没有这个名字的学校，请写全称或代码。".to_string(),
+            ("unit", base::Problem::Unknown) => say::no_school(b.near.as_deref()),
+            ("happened_at", base::Problem::InFuture { .. }) => say::LIST_FUTURE.to_string(),
             ("unit", base::Problem::Mismatch { .. }) => "有几所学校叫这个名字，请写代码。".to_string(),
             (field, problem) => words::problem(field, problem),
         };
@@ -214,8 +222,8 @@ async fn take(State(web): State<Web>, posted: Posted) -> Answer {
         let plan = say::plan(plan.entered, plan.same);
         return page::full(&page_of(&web, signed, Typed { source: chosen, table, plan, ..Typed::default() }).await?);
     }
-    web.act(&posted, move |cx| outside::enter(cx, source, &rows).map(|p| p.entered)).await?;
-    page::back("/outside")
+    let stored = web.act(&posted, move |cx| outside::enter(cx, source, &rows).map(|p| p.entered)).await?;
+    page::back(&format!("/outside?stored={stored}"))
 }
 
 async fn void(State(web): State<Web>, Path(id): Path<String>, posted: Posted) -> Answer {

@@ -35,7 +35,7 @@ impl Table {
 
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Line in the file, from 1, as Excel numbers rows.
+    /// Row from 1, as Excel numbers them.
     pub line: usize,
     cells: Vec<(&'static str, String)>,
 }
@@ -87,16 +87,17 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
 /// Finds the columns and reads the rows below them.
 pub fn parse(name: &str, text: &str, columns: &[Column]) -> Result<Table, Trouble> {
     let tabs = text.lines().take(TITLE_ROWS).any(|line| line.matches('\t').count() > line.matches(',').count());
+    // A form sends every line end as two characters, an old program as one of its own.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(if tabs { b'\t' } else { b',' })
         .from_reader(text.as_bytes());
-    let mut lines: Vec<(usize, Vec<String>)> = Vec::new();
-    let mut places = Lines::of(text);
+    let (mut line, mut lines): (usize, Vec<(usize, Vec<String>)>) = (0, Vec::new());
     for record in reader.records() {
-        let record = record.map_err(|e| Trouble::Broken(e.position().map_or(0, |p| places.at(p.byte()) as u64)))?;
-        let line = record.position().map_or(0, |p| places.at(p.byte()));
+        let record = record.map_err(|e| Trouble::Broken(e.position().map_or(0, csv::Position::line)))?;
+        line += 1 + record.position().map_or(0, |at| empty_at(&text, at));
         lines.push((line, record.iter().map(|cell| cell.trim().to_string()).collect()));
         if lines.len() > limits::IMPORT_ROWS + TITLE_ROWS {
             return Err(Trouble::TooMany(limits::IMPORT_ROWS));
@@ -128,34 +129,10 @@ pub fn parse(name: &str, text: &str, columns: &[Column]) -> Result<Table, Troubl
     })
 }
 
-/// Counts the lines of a text as an editor does. The reader's own count is one short where lines end in CR LF, and takes
-/// the empty lines before a record for the record's own.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    line: usize,
-}
-
-impl<'a> Lines<'a> {
-    fn of(text: &'a str) -> Lines<'a> {
-        Lines { bytes: text.as_bytes(), at: 0, line: 1 }
-    }
-    /// The line of the record that begins at or, after what is left of the last line's end and empty lines, behind this
-    /// byte. To be asked in the order of the text.
-    fn at(&mut self, byte: u64) -> usize {
-        let byte = usize::try_from(byte).unwrap_or(usize::MAX).min(self.bytes.len());
-        while self.at < byte || matches!(self.bytes.get(self.at), Some(b'\r' | b'\n')) {
-            // CR LF counts once, at its LF.
-            let ends = match self.bytes[self.at] {
-                b'\n' => true,
-                b'\r' => self.bytes.get(self.at + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            self.line += usize::from(ends);
-            self.at += 1;
-        }
-        self.line
-    }
+/// Empty lines that the reader passes over before a record: rows to Excel, as a cell of several lines is none.
+fn empty_at(text: &str, at: &csv::Position) -> usize {
+    let ahead = text.as_bytes().get(at.byte() as usize..).unwrap_or_default();
+    ahead.iter().take_while(|b| **b == b'\n').count()
 }
 
 fn needed(columns: &[Column]) -> Vec<&'static str> {
@@ -189,9 +166,10 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_numbered_as_an_editor_does_however_lines_end() {
+    fn rows_are_numbered_as_excel_shows_them_however_lines_end() {
         let text = "名称,学生数\n甲,1\n\n乙,2\n\n\n\"丙\n丙\",3\n丁,4\n";
-        let told = [(2, "甲"), (4, "乙"), (7, "丙\n丙"), (9, "丁")];
+        // A cell of several lines is one row.
+        let told = [(2, "甲"), (4, "乙"), (7, "丙\n丙"), (8, "丁")];
         for mark in ["", "\u{feff}"] {
             for (end, word) in [("\n", "LF"), ("\r\n", "CR LF"), ("\r", "CR")] {
                 let found = lines(&format!("{mark}{}", text.replace('\n', end)));

@@ -47,7 +47,8 @@ async fn item_1_2_a_police_list_is_tried_entered_and_asked_about() {
     assert!(!officer.get("/outside").await.text.contains("J001"));
     let stored = officer.post("/outside", &[("source", "police"), ("table", table), ("store", "1")]).await;
     assert_eq!(stored.status, StatusCode::SEE_OTHER, "{}", stored.text);
-    assert!(officer.get("/outside").await.text.contains("J001"));
+    let said = officer.get(stored.location()).await;
+    assert!(said.text.contains("J001") && said.text.contains("记入了 1 行。几分钟内和学校的报告比对"), "{}", said.text);
     tick(&w, 20_000);
 
     assert!(officer.get("/").await.text.contains("1 条线索等核对或说明"), "今日 says so");
@@ -58,11 +59,18 @@ async fn item_1_2_a_police_list_is_tried_entered_and_asked_about() {
         assert!(!list.text.contains(word), "{word} before anybody has decided");
     }
     let at = format!("/clues/{}", list.between("href=\"/clues/", "\"").unwrap());
+    let seen = officer.get(&at).await;
+    assert!(seen.text.contains("15:20") && seen.text.contains("名单上有：学生打架，一人送医 · J001"), "{}", seen.text);
+    assert!(seen.text.contains("前后一天内，学校没有报过事故。"));
     let mut head = w.signed("head").await;
     let own = head.get(&at).await;
     check("/clues/{id}", &own.text);
     assert!(
-        own.text.contains("公安接处警名单上有") && own.text.contains("交说明") && !own.text.contains("写结论</button>")
+        own.text.contains("公安接处警名单上有（具体时间不给学校看）")
+            && !own.text.contains("00:00")
+            && !own.text.contains("J001")
+            && own.text.contains("交说明")
+            && !own.text.contains("写结论</button>")
     );
     assert!(!own.text.contains("/outside") && head.get("/outside").await.status == StatusCode::FORBIDDEN);
     let early = officer
@@ -77,6 +85,11 @@ async fn item_1_2_a_police_list_is_tried_entered_and_asked_about() {
         head.post(&format!("{at}/explain"), &[("explanation", "当时以为是家长纠纷，没有报")]).await.status,
         StatusCode::SEE_OTHER
     );
+    // Above the desk it is said how many wait, and where.
+    let mut city = w.signed("cityofficer").await;
+    let above = city.get("/clues").await;
+    assert!(above.text.contains("下级单位还有 1 条等核对：在 昌邑区教育局 1 条。"), "{}", above.text);
+    assert!(city.get("/").await.text.contains("全市 1 条待核线索"));
     let done = officer
         .post(&format!("{at}/settle"), &[("outcome", "confirmed"), ("verdict", "omitted"), ("reason", "查实")])
         .await;
@@ -87,6 +100,18 @@ async fn item_1_2_a_police_list_is_tried_entered_and_asked_about() {
         assert_eq!(w.signed(nobody).await.get("/clues").await.status, StatusCode::FORBIDDEN, "{nobody}");
     }
     assert_eq!(w.signed("farofficer").await.get(&at).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_list_as_the_police_head_it_names_row_school_and_time_that_are_wrong() {
+    let w = World::new();
+    let mut officer = w.signed("officer").await;
+    // With the line ends of a form.
+    let police =
+        "报警单位\t接警时间\t警情\r\n江湾中学初中部\t2026-11-14 15:20\t打架\r\n江湾中学\t2026-11-18 15:20\t打架\r\n";
+    let bad = officer.post("/outside", &[("source", "police"), ("table", police)]).await;
+    assert!(bad.text.contains("第 2 行：本局下没有这个名字的学校，是不是「江湾中学」？"), "{}", bad.text);
+    assert!(bad.text.contains("第 3 行：时间比现在还晚") && !bad.text.contains("手机时间"), "{}", bad.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,7 +135,14 @@ async fn item_1_2_a_class_is_told_with_one_tap_and_three_alike_stand_out() {
     assert!(bad.status == StatusCode::UNPROCESSABLE_ENTITY && bad.text.contains("value=\"41\""), "{}", bad.text);
     teacher.post("/absences", &[("class", &other), ("gut", "3"), ("leave", "1")]).await;
     let unit = w.school;
+    let mut head = w.signed("head").await;
+    let alike = head.get("/absences").await;
+    let form = alike.between("href=\"/incidents/new?", "\"").unwrap().replace("&amp;", "&").replace("&#38;", "&");
+    let form = head.get(&format!("/incidents/new?{form}")).await;
+    assert!(form.text.contains("七年级2班 呕吐、腹泻 3 人"), "{}", form.text);
+    assert!(head.get("/messages").await.text.contains("晨午检：有一个班三人以上同一症状，要报告"));
     let seen = w.signed("officer").await.get(&format!("/absences?unit={unit}")).await;
+    assert!(!seen.text.contains("/incidents/new?kind"), "the school reports, not who looks on");
     assert!(seen.text.contains("呕吐、腹泻 3 人，要报告") && !seen.text.contains("记下人数"), "{}", seen.text);
     assert_eq!(w.signed("guard").await.get("/absences").await.status, StatusCode::FORBIDDEN);
     tick(&w, 24 * Ms::HOUR);

@@ -187,17 +187,22 @@ async fn the_list_has_tabs_search_and_the_weeks_zero_report() {
     let w = World::new();
     let mut b = w.signed("head").await;
     let page = b.get("/incidents").await;
-    assert!(page.text.contains("本周无事故") && page.text.contains("签字：本周无事故"), "{}", page.text);
-    let signed = b.post("/incidents/zero", &[]).await;
-    assert_eq!(signed.location(), "/incidents?done=zero", "{}", signed.text);
-    let page = b.get("/incidents").await;
-    assert!(page.text.contains("李建国 11-16 07:30 签过零报告") && !page.text.contains("签字：本周无事故"));
+    assert!(page.text.contains("这一周无事故") && page.text.contains("11-20 起可以签"), "{}", page.text);
+    assert!(!page.text.contains("签字：这一周无事故"), "on Monday nobody signs for Sunday");
+    let early = b.post("/incidents/zero", &[("day", "2026-11-16")]).await;
+    assert_eq!(early.status, StatusCode::CONFLICT, "{}", early.text);
     w.clock.advance(7 * Ms::DAY);
-    let id = fall(&w);
     let mut b = w.signed("head").await;
     let page = b.get("/incidents").await;
-    assert!(page.text.contains("本周有 1 起事故") && page.text.contains(&id.to_string()), "{}", page.text);
-    assert_eq!(b.post("/incidents/zero", &[]).await.status, StatusCode::CONFLICT);
+    assert!(page.text.contains("11-16 至 11-22") && page.text.contains("签字：这一周无事故"), "{}", page.text);
+    let signed = b.post("/incidents/zero", &[("day", "2026-11-16")]).await;
+    assert_eq!(signed.location(), "/incidents?done=zero", "{}", signed.text);
+    let page = b.get("/incidents").await;
+    assert!(page.text.contains("11-23 至 11-29") && page.text.contains("11-27 起可以签"), "{}", page.text);
+    let id = fall(&w);
+    let page = b.get("/incidents").await;
+    assert!(page.text.contains("这一周有 1 起事故") && page.text.contains(&id.to_string()), "{}", page.text);
+    assert_eq!(b.post("/incidents/zero", &[("day", "2026-11-23")]).await.status, StatusCode::CONFLICT);
     w.clock.advance(Ms::HOUR);
     let mut county = w.signed("officer").await;
     let late = county.get("/incidents?bucket=overdue&kind=hurt").await;
@@ -276,4 +281,35 @@ async fn the_desk_chooses_the_school_first_and_whoever_may_not_report_sees_no_bu
     assert!(!auditor.get("/").await.text.contains("/incidents/new"));
     assert_eq!(auditor.get("/incidents/new").await.status, StatusCode::FORBIDDEN);
     assert_eq!(auditor.get("/incidents").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_second_tap_is_no_fault_the_desk_rings_the_school_first_and_one_number_stands_everywhere() {
+    let w = World::new();
+    w.by("head", |cx| {
+        let me = cx.actor.person.unwrap();
+        safety::org::people::correct(cx, me, "李建国", Some("13900001234"))
+    })
+    .unwrap();
+    let id = fall(&w);
+    let at = format!("/incidents/{id}");
+    let mut county = w.signed("officer").await;
+    let page = county.get(&at).await;
+    assert!(page.text.contains("href=\"tel:13900001234\"") && page.text.contains("报告人"), "{}", page.text);
+    let version = page.between("name=\"version\" value=\"", "\"").unwrap().to_string();
+    let tap = [("version", version.as_str())];
+    for time in ["first", "second"] {
+        let done = county.post(&format!("{at}/receive"), &tap).await;
+        assert_eq!(done.location(), format!("{at}?done=receive"), "{time}: {}", done.text);
+    }
+    assert_eq!(county.get(&format!("{at}/receive")).await.location(), at, "the address of an act leads to the record");
+    assert_eq!(county.get(&format!("{at}/nothing")).await.status, StatusCode::NOT_FOUND);
+    // The newest step's number is the last one of the record.
+    let page = county.get(&at).await;
+    let last = page.between("<dt>最后一条</dt><dd>第 ", " 号").unwrap().to_string();
+    let newest = "select max(n) as n from leaf where id in (select id from incident_step where incident = $1)";
+    let steps = w.system(move |cx| cx.tx.row(newest, db::args![id])?.unwrap().int("n")).unwrap();
+    assert_eq!(last, steps.to_string());
+    let own = w.signed("head").await.get(&at).await;
+    assert!(!own.text.contains("tel:13900001234"), "the school rings up those above it");
 }

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::Action;
 use crate::kernel::text::Faults;
+use crate::message::{self, Kind, To, Told};
+use crate::org::Role;
 use crate::org::unit;
 use crate::pack::Pack;
 use crate::roll;
@@ -192,7 +194,16 @@ pub fn record(cx: &mut Cx<'_, '_>, new: &NewLine) -> Result<Id> {
         claimed,
         now
     ];
+    let alike = |counts: &Counts| counts.most().1 >= Limit::of(cx.pack).day;
+    let today = of_class(cx, new.class, day, day)?;
+    let first = alike(&new.counts) && !today.iter().any(|line| alike(&line.counts));
     cx.put("absence.record", "absence", sql::INSERT, args)?;
+    if first {
+        // Once for a class and day: whoever is to report it (65号, 24 hours) hears of it, also if he enters no line himself.
+        let dedupe = day.to_string();
+        let told = Told { kind: Kind::Turn, noun: "absence", subject: id, unit: home, dedupe: &dedupe };
+        message::tell(cx, &told, &[To::Role(home, Role::SafetyHead)])?;
+    }
     cx.signal("absence", county, home, id);
     Ok(id)
 }

@@ -6,17 +6,20 @@ use db::{Row, args};
 use serde::{Deserialize, Serialize};
 
 use super::rule::{Fault, State, Trace, nobody, settle as next};
-use super::{Clue, from_row, load, sql};
+use super::{Clue, Says, from_row, load, sql};
 use crate::absence;
+use crate::incident;
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::{Action, Reach, reach};
 use crate::kernel::text::{self, Faults};
 use crate::message::{self, Kind};
-use crate::outside;
+use crate::outside::{self, Outside};
 use crate::tip;
 
 /// Characters of an explanation, with what was added to it.
 pub const EXPLANATION_CHARS: i64 = 2_000;
+/// Incidents shown beside a clue.
+const BESIDE: usize = 5;
 /// Days over which the sources are counted.
 pub const SOURCE_DAYS: i64 = 30;
 
@@ -42,7 +45,11 @@ fn line(cx: &Cx<'_, '_>, row: &Row) -> Result<Line> {
         let theirs = |noun: &str| noun == "tip" || noun == "outside";
         clue.traces.iter_mut().filter(|t| theirs(&t.noun)).for_each(Trace::hide);
         if theirs(&clue.noun) {
-            (clue.subject, clue.at) = (nobody(), clue.at.day().start());
+            let day = |at: Ms| at.day().start();
+            (clue.subject, clue.at) = (nobody(), day(clue.at));
+            (clue.from_at, clue.until_at) = (day(clue.from_at), day(clue.until_at));
+            // Reckoned from the list's own hour.
+            clue.traces.retain(|t| t.says != Says::Due);
         }
     }
     Ok(Line {
@@ -96,6 +103,43 @@ pub fn waiting(cx: &mut Cx<'_, '_>) -> Result<i64> {
     cx.tx.row(&statement, args![cx.actor.unit])?.map_or(Ok(0), |row| row.int("n"))
 }
 
+/// What waits at the desks of others in the asker's scope.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Below {
+    pub n: i64,
+    /// Those of which a record of the unit's own shows that it knew.
+    pub hidden: i64,
+    /// By desk, the fullest first.
+    pub desks: Vec<(String, i64)>,
+}
+
+/// What waits below a bureau at the desks of others; nothing for a school.
+pub fn below(cx: &mut Cx<'_, '_>) -> Result<Below> {
+    let mut out = Below::default();
+    if scope(cx) == Reach::Nothing || !cx.actor.unit_kind.is_bureau() {
+        return Ok(out);
+    }
+    let statement = sql::below(scope(cx));
+    for row in cx.tx.rows(&statement, args![cx.actor.unit])? {
+        let n = row.int("n")?;
+        out.n += n;
+        out.hidden += row.int("hidden")?;
+        out.desks.push((row.text("name")?, n));
+    }
+    Ok(out)
+}
+
+/// An incident of the hours of a clue, to be looked at beside it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Beside {
+    pub id: Id,
+    pub number: String,
+    pub kind: incident::Kind,
+    pub happened_at: Ms,
+    /// It counts as what the signal is about.
+    pub taken: bool,
+}
+
 /// One clue whole, with what the asker may do.
 #[derive(Clone, Debug, Serialize)]
 pub struct View {
@@ -104,6 +148,33 @@ pub struct View {
     pub may_settle: bool,
     /// Nobody may find it confirmed yet: the unit has still time to explain.
     pub waits: bool,
+    /// Rows of other offices' lists on which it rests; for those above the unit.
+    pub listed: Vec<Outside>,
+    /// For a clue that rests on one: incidents of the unit about that time.
+    pub beside: Vec<Beside>,
+}
+
+/// The rows and the incidents between which whoever judges must find out whether they are one matter.
+fn side_by_side(cx: &mut Cx<'_, '_>, clue: &Clue) -> Result<(Vec<Outside>, Vec<Beside>)> {
+    let (mut listed, mut beside) = (Vec::new(), Vec::new());
+    for t in clue.traces.iter().filter(|t| t.noun == "outside" && !t.hidden()) {
+        let row = cx.tx.row(outside::sql::BY_ID, args![t.id])?;
+        listed.extend(row.as_ref().map(outside::from_row).transpose()?);
+    }
+    if listed.is_empty() {
+        return Ok((listed, beside));
+    }
+    let near = cx.tx.rows(sql::NEAR, args![clue.unit, clue.from_at, clue.until_at])?;
+    for row in near.iter().take(BESIDE) {
+        let i = match incident::load(cx, row.id("id")?) {
+            Ok(i) => i,
+            Err(Error::Refused(_)) => continue,
+            Err(fault) => return Err(fault),
+        };
+        let taken = clue.incident == Some(i.id);
+        beside.push(Beside { id: i.id, number: i.number, kind: i.kind, happened_at: i.happened_at, taken });
+    }
+    Ok((listed, beside))
 }
 
 pub fn view(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
@@ -112,7 +183,10 @@ pub fn view(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
     let line = line(cx, &row)?;
     let open = line.clue.state == State::Open;
     let unit = line.clue.unit;
+    let (listed, beside) = side_by_side(cx, &line.clue)?;
     Ok(View {
+        listed,
+        beside,
         may_explain: open && cx.require(Action::ClueExplain, unit, false).is_ok(),
         may_settle: open && cx.require(Action::ClueSettle, unit, false).is_ok(),
         waits: waits(&line.clue, cx.now),

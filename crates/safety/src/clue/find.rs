@@ -5,7 +5,7 @@
 use base::{Error, Id, Ms, Result};
 use db::{Row, args};
 
-use super::rule::{Fault, Rule, Says, Trace};
+use super::rule::{self, Fault, Rule, Says, Trace};
 use super::{Clue, Found, answer, enter, from_row, judge, sql};
 use crate::absence;
 use crate::alarm;
@@ -179,6 +179,8 @@ struct Signal {
     traces: Vec<Trace>,
     /// A record of the unit's own shows that it knew.
     knew: Vec<Trace>,
+    /// Of a list's row: whose list, and its words.
+    listed: Option<(outside::Source, String)>,
 }
 
 fn of_alarm(a: &alarm::Alarm) -> Option<Signal> {
@@ -196,6 +198,7 @@ fn of_alarm(a: &alarm::Alarm) -> Option<Signal> {
         until: at.plus(Ms::DAY),
         traces: vec![Trace::new("alarm", a.id, at, Says::AlarmRaised)],
         knew: Vec::new(),
+        listed: None,
     })
 }
 
@@ -223,6 +226,7 @@ fn of_tip(row: &Row) -> Result<Option<Signal>> {
         until,
         traces: vec![Trace::new("tip", id, at, Says::Told)],
         knew: Vec::new(),
+        listed: None,
     }))
 }
 
@@ -247,6 +251,7 @@ fn of_outside(row: &Row) -> Result<Option<Signal>> {
         until: o.happened_at.plus(Ms::DAY),
         traces: vec![Trace::new("outside", o.id, o.happened_at, says)],
         knew: Vec::new(),
+        listed: Some((o.source, o.what.unwrap_or_default())),
     }))
 }
 
@@ -292,6 +297,7 @@ fn of_line(cx: &mut Cx<'_, '_>, line: &absence::Line) -> Result<Option<Signal>> 
         until: seen.received_at.plus(cx.pack.span("clue.absence")),
         traces: vec![Trace::new("absence", seen.id, seen.received_at, Says::Alike).n(n).of(sign)],
         knew,
+        listed: None,
     }))
 }
 
@@ -324,6 +330,7 @@ fn signal_of(cx: &mut Cx<'_, '_>, clue: &Clue) -> Result<Option<Signal>> {
             until: clue.until_at,
             traces: clue.traces.iter().filter(|t| t.says == Says::Alike).cloned().collect(),
             knew: clue.traces.iter().filter(|t| t.says == Says::LineLowered).cloned().collect(),
+            listed: None,
         })),
     }
 }
@@ -331,6 +338,7 @@ fn signal_of(cx: &mut Cx<'_, '_>, clue: &Clue) -> Result<Option<Signal>> {
 /// An incident near a signal.
 struct Near {
     id: Id,
+    kind: incident::Kind,
     withdrawn: bool,
     known_at: Ms,
     first_at: Ms,
@@ -342,6 +350,7 @@ fn near(cx: &mut Cx<'_, '_>, signal: &Signal) -> Result<Vec<Near>> {
         .map(|row| {
             Ok(Near {
                 id: row.id("id")?,
+                kind: incident::Kind::from_code(&row.text("kind")?).ok_or_else(|| Error::broken("incident.kind"))?,
                 withdrawn: row.text("state")? == incident::State::Withdrawn.code(),
                 known_at: row.ms("known_at")?,
                 first_at: row.ms("first_at")?,
@@ -353,7 +362,11 @@ fn near(cx: &mut Cx<'_, '_>, signal: &Signal) -> Result<Vec<Near>> {
 /// Holds a signal against the incidents of its hours. None: it stands alone, and if the unit knew, that is graver. One that
 /// came long after: late by the signal, whatever it claims. One in time: an open clue is answered.
 fn weigh(cx: &mut Cx<'_, '_>, mut signal: Signal) -> Result<bool> {
-    let incidents = near(cx, &signal)?;
+    let mut incidents = near(cx, &signal)?;
+    // What the list itself names as another matter answers nothing.
+    if let Some((source, what)) = &signal.listed {
+        incidents.retain(|i| !rule::apart(*source, what, i.kind));
+    }
     if let Some(i) = incidents.iter().find(|i| !i.withdrawn) {
         return explained(cx, signal, i);
     }

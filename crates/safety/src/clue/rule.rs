@@ -3,7 +3,9 @@
 use base::{Id, Ms};
 use serde::{Deserialize, Serialize};
 
+use crate::incident;
 use crate::org::kinds::codes;
+use crate::outside;
 
 codes! {
     /// The four faults of notice 1.2. A clue only points at one; the words 迟报, 漏报, 瞒报, 谎报 are used by the person who
@@ -128,6 +130,30 @@ impl Trace {
     }
 }
 
+/// Words by which the row of a list names a road accident (`road`), or a child that is gone (`gone`): data, a line each.
+const WORDS: &str = include_str!("words.txt");
+
+fn names(what: &str, matter: &str) -> bool {
+    let lines = WORDS.lines().filter_map(|line| line.split_once(' '));
+    lines.filter(|(of, _)| *of == matter).any(|(_, words)| words.split(' ').any(|word| what.contains(word)))
+}
+
+/// Is a row of another office's list plainly about something else than an incident of this kind? Only where the list's
+/// source or its own words say so: a road accident is no lost child and no illness. Everything else may be the same, and a
+/// person judges.
+pub fn apart(source: outside::Source, what: &str, kind: incident::Kind) -> bool {
+    use incident::Kind;
+    let road = source == outside::Source::Traffic || names(what, "road");
+    let gone = names(what, "gone");
+    match kind {
+        Kind::Lost => road && !gone,
+        Kind::Sick | Kind::Fire | Kind::Nature => road || gone,
+        Kind::Network | Kind::Exam => road || gone || source == outside::Source::Health,
+        Kind::Bus => gone && !road,
+        Kind::Hurt | Kind::Fight | Kind::Crush | Kind::Drowning | Kind::Other => false,
+    }
+}
+
 /// Stands for the id of a record that the reader may not know.
 pub(super) fn nobody() -> Id {
     Id::from_parts(Ms(0), [0; 10])
@@ -136,4 +162,23 @@ pub(super) fn nobody() -> Id {
 /// The state after a person closed a clue; none when it is closed already.
 pub fn settle(state: State, to: State) -> Option<State> {
     (state == State::Open && to != State::Open).then_some(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::incident::Kind;
+    use crate::outside::Source;
+
+    #[test]
+    fn a_road_accident_on_a_list_is_no_lost_child_and_an_injury_may_be_anything() {
+        assert!(apart(Source::Police, "学生校门口被撞", Kind::Lost) && apart(Source::Traffic, "", Kind::Sick));
+        assert!(apart(Source::Police, "学生走失", Kind::Bus) && !apart(Source::Police, "学生走失", Kind::Lost));
+        for kind in [Kind::Hurt, Kind::Bus, Kind::Other] {
+            assert!(!apart(Source::Police, "学生校门口被撞", kind), "{kind:?}");
+        }
+        for kind in Kind::ALL {
+            assert!(!apart(Source::Police, "学生受伤", *kind) && !apart(Source::Insurance, "", *kind), "{kind:?}");
+        }
+    }
 }

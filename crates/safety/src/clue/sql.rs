@@ -44,7 +44,7 @@ pub const STEPS: &str = "select id, incident, received_at as seen_at from incide
     where (received_at, id) > ($1, $2) and received_at <= $3 order by received_at, id limit $4";
 
 /// Incidents of a unit (`$1`) whose time between happening and being known meets `$2..=$3`.
-pub const NEAR: &str = "select id, state, happened_at, known_at, first_at, late from incident where unit = $1 \
+pub const NEAR: &str = "select id, kind, state, happened_at, known_at, first_at, late from incident where unit = $1 \
     and known_at >= $2 and happened_at <= $3 order by first_at limit 50";
 pub const ZERO_AFTER: &str = "select id, received_at from incident_zero where unit = $1 and from_on <= $2 and until_on >= $2 \
     and received_at > $3 limit 1";
@@ -112,6 +112,17 @@ pub fn list(reach: Reach) -> String {
     format!(
         "{FROM}{} and ($2 < 0 or h.open = $2) and ($3 = '' or h.fault = $3) and (h.received_at, h.id) < ($4, $5) \
          order by h.received_at desc, h.id desc limit $6",
+        reach.predicate()
+    )
+}
+
+/// What waits at the desks of others below a unit (`$1`), by desk: how many, and of them those of which the unit may have
+/// known.
+pub fn below(reach: Reach) -> String {
+    format!(
+        "select a.name, count(*) as n, cast(coalesce(sum(case when h.fault = 'hidden' then 1 else 0 end), 0) as bigint) \
+         as hidden from clue h join unit a on a.id = h.above where {} and h.open = 1 and h.above <> $1 and h.unit <> $1 \
+         group by a.id, a.name order by n desc, a.name limit 500",
         reach.predicate()
     )
 }

@@ -66,6 +66,9 @@ pub fn act(cx: &mut Cx<'_, '_>, id: Id, what: Act, input: &Input) -> Result<Inci
     let mut i = load(cx, id)?;
     allowed(cx, &i, what)?;
     if input.version.is_some_and(|v| v != i.version) {
+        if done_already(cx, &i, what, input)? {
+            return Ok(i);
+        }
         return Err(Refusal::Stale { version: i.version }.into());
     }
     if next(i.state, what, false).is_none() {
@@ -95,6 +98,16 @@ pub fn act(cx: &mut Cx<'_, '_>, id: Id, what: Act, input: &Input) -> Result<Inci
         _ => return Err(Refusal::NotFound.into()),
     }
     Ok(i)
+}
+
+/// Was this very act the last thing that a person did to the incident, and is it the same person? Then a form that was sent
+/// twice (a second tap) is done, and not refused as stale.
+fn done_already(cx: &mut Cx<'_, '_>, i: &Incident, what: Act, input: &Input) -> Result<bool> {
+    let Some(row) = cx.tx.row(sql::LAST_BY_PERSON, args![i.id])? else { return Ok(false) };
+    let mine = row.opt_id("by_person")? == cx.actor.person && row.opt_id("by_unit")? == Some(cx.actor.unit);
+    let leg = input.leg.is_none_or(|leg| row.opt_id("leg").is_ok_and(|done| done == Some(leg)));
+    let report = input.report.is_none_or(|report| row.opt_id("report").is_ok_and(|done| done == Some(report)));
+    Ok(mine && leg && report && row.text("act")? == what.code())
 }
 
 /// A telephone call: to the level above (recorded by either side, whoever comes first), or to an office beside. Once is

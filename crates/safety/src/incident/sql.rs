@@ -52,6 +52,10 @@ pub const STEPS: &str = "select s.*, p.name as by_name, r.name as recorder_name,
     left join unit u on u.id = s.by_unit left join hazard h on h.id = s.hazard \
     where s.incident = $1 order by s.serial desc, s.received_at desc, s.id desc limit 500";
 
+/// The newest step that a person made.
+pub const LAST_BY_PERSON: &str = "select act, by_person, by_unit, leg, report from incident_step where incident = $1 \
+    and by_person is not null order by serial desc, received_at desc, id desc limit 1";
+
 /// Does anybody hold a post of a bureau at the unit today? A pseudo-county (市直, 市属民办) has nobody who could receive.
 pub const STAFFED: &str = "select 1 as one from post p where p.home = $1 and p.from_on <= $2 \
     and (p.until_on is null or p.until_on >= $2) and p.role in ('bureau_head', 'bureau_vice', 'officer', 'desk') limit 1";
@@ -109,6 +113,7 @@ pub const ALL: &[&str] = &[
     LEGS,
     STEP,
     STEPS,
+    LAST_BY_PERSON,
     STAFFED,
     ZERO_OF,
     ZERO_INSERT,

@@ -13,7 +13,7 @@ use crate::kernel::files::Photo;
 use crate::kernel::proof;
 use crate::org::post::Contact;
 use crate::org::unit::Unit;
-use crate::org::{Role, post, unit};
+use crate::org::{Role, people, post, unit};
 
 /// A version of what was reported.
 #[derive(Clone, Debug, Serialize)]
@@ -110,6 +110,8 @@ pub struct View {
     pub unit_name: String,
     pub unit_phone: Option<String>,
     pub unit_address: Option<String>,
+    /// Who reported, with the mobile telephone: for the levels above that may read the school's people.
+    pub reporter: Option<(String, String)>,
     pub place_name: Option<String>,
     /// Newest first.
     pub reports: Vec<Report>,
@@ -171,12 +173,14 @@ pub fn view(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
         }
     }
     let levels = levels_of(cx, i.unit)?;
+    let reporter = reporter(cx, &i)?;
     let place = store::place_name(cx, &i)?;
     let newest = proof::of_record(cx.tx, "incident", id, 1)?;
     Ok(View {
         unit_name: home.name,
         unit_phone: home.phone,
         unit_address: home.address,
+        reporter,
         place_name: (!place.is_empty()).then_some(place),
         reports,
         legs,
@@ -189,6 +193,15 @@ pub fn view(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
         now: cx.now,
         incident: i,
     })
+}
+
+fn reporter(cx: &mut Cx<'_, '_>, i: &Incident) -> Result<Option<(String, String)>> {
+    let Some(person) = i.reported_by.filter(|_| i.unit != cx.actor.unit) else { return Ok(None) };
+    match people::show(cx, person) {
+        Ok(p) => Ok(p.name.zip(p.mobile)),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 fn unsigned(cx: &mut Cx<'_, '_>, i: &Incident, legs: &[Leg]) -> Result<Vec<Id>> {

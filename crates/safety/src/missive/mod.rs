@@ -22,6 +22,8 @@ use crate::org::{Role, login, unit};
 
 /// Days that a link opens: a missive on paper lies on a desk for a while, a lost one must die.
 pub const DAYS: i64 = 30;
+/// How far ahead an agency may set itself a day.
+const AHEAD_DAYS: i64 = 366;
 /// Missives shown under one hazard.
 const ROWS: i64 = 20;
 
@@ -184,7 +186,8 @@ pub fn actor(cx: &mut Cx<'_, '_>, code: &str, device: &str) -> Result<(Missive, 
 }
 
 /// 答复, by the actor that `actor` gave: done, taken up until a day, or not theirs; it is a step of the hazard itself.
-/// Refuses: another device (NotFound), a missive answered already, ended or over, what the hazard refuses.
+/// Refuses: another device (NotFound), a missive answered already, ended or over, nothing said, no day or one that is past
+/// (told apart), what the hazard refuses.
 pub fn answer(cx: &mut Cx<'_, '_>, code: &str, device: &str, act: Act, note: &str, until: Option<Ms>) -> Result<()> {
     if !matches!(act, Act::AnswerDone | Act::AnswerBack | Act::AnswerTaken) {
         return Err(Error::invalid("result", Problem::Unknown));
@@ -195,10 +198,15 @@ pub fn answer(cx: &mut Cx<'_, '_>, code: &str, device: &str, act: Act, note: &st
     }
     let mut faults = Faults::default();
     let note = faults.text("note", note, limits::NOTE_CHARS);
+    let (now, last) = (cx.now, cx.now.plus(AHEAD_DAYS * Ms::DAY));
+    match until.filter(|_| act == Act::AnswerTaken) {
+        None if act == Act::AnswerTaken => faults.add("until", Problem::Required),
+        Some(at) if at <= now || at > last => faults.add("until", Problem::OutOfRange { min: 0, max: AHEAD_DAYS }),
+        _ => {}
+    }
     faults.done()?;
     let input = Input { note: Some(note.clone()), until, ..Input::default() };
     act::act(cx, missive.hazard, act, &input)?;
-    let now = cx.now;
     cx.put("missive.answer", "missive", sql::ANSWER, args![missive.id, act.code(), note, now])?;
     Ok(())
 }

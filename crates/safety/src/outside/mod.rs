@@ -54,6 +54,8 @@ pub struct Line {
 pub struct Bad {
     pub at: i64,
     pub fault: FieldError,
+    /// For a school that is not found: the one of which the name holds what was written, or the other way about.
+    pub near: Option<String>,
 }
 
 /// What entering a list does, or would do.
@@ -135,12 +137,36 @@ fn read(cx: &Cx<'_, '_>, plan: &mut Plan, named: &BTreeMap<String, Vec<(Id, i64)
         }
     }
     let faulty = !faults.is_empty();
-    plan.faults.extend(faults.into_iter().map(|fault| Bad { at: line.at, fault }));
+    plan.faults.extend(faults.into_iter().map(|fault| {
+        let near =
+            (fault.field == "unit" && fault.problem == Problem::Unknown).then(|| nearest(named, &name)).flatten();
+        Bad { at: line.at, fault, near }
+    }));
     let (&(unit, county), happened_at) = (found.first()?, line.happened_at?);
     // A list without numbers is told apart by its times.
     let dedupe = if number.is_empty() { happened_at.0.to_string() } else { number.clone() };
     let some = |t: String| (!t.is_empty()).then_some(t);
     (!faulty).then(|| Todo { unit, county, happened_at, what: some(what), number: some(number), dedupe })
+}
+
+/// Characters from which a written name is looked for in others.
+const NEAR_CHARS: usize = 2;
+
+/// The known name that is longest in common by containment: 「江湾中学」 is meant by 「江湾中学（示例）」, and by nothing if two
+/// schools are equally near.
+fn nearest(named: &BTreeMap<String, Vec<(Id, i64)>>, name: &str) -> Option<String> {
+    if name.chars().count() < NEAR_CHARS {
+        return None;
+    }
+    let length = |key: &str| key.chars().count().abs_diff(name.chars().count());
+    let holds =
+        |key: &&String| key.chars().count() >= NEAR_CHARS && (key.contains(name) || name.contains(key.as_str()));
+    let mut found: Vec<&String> = named.keys().filter(holds).collect();
+    found.sort_by_key(|key| (length(key), !key.contains(name)));
+    let first = *found.first()?;
+    let best = found.iter().take_while(|key| length(key) == length(first));
+    let schools: BTreeSet<Id> = best.filter_map(|key| named.get(*key)).flatten().map(|(id, _)| *id).collect();
+    (schools.len() == 1).then(|| first.clone())
 }
 
 /// Enters a list; nothing is entered while a row has a fault. Answers what was done.

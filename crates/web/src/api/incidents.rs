@@ -534,7 +534,7 @@ pub struct ZeroSign {
     /// Made by the caller; the request's key when absent.
     id: Option<Uid>,
     unit: Option<Uid>,
-    /// A day of the week; today when absent.
+    /// A day of the week; the newest week that can be signed when absent.
     day: Option<Date>,
 }
 

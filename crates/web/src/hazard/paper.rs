@@ -5,12 +5,13 @@ use askama::Template;
 use axum::extract::{Path, State as Held};
 use base::{Cell, Day, Result};
 use safety::Cx;
-use safety::hazard::ledger;
+use safety::hazard::{self, ledger};
+use safety::kernel::proof;
 use safety::org::unit;
 
 use super::record::{self, Event, Fact, Known, Pic, parse_id};
 use crate::door::Signed;
-use crate::error::Answer;
+use crate::error::{Answer, WebError};
 use crate::page::{self, At, Shell};
 use crate::paper::Paper;
 use crate::seal::{Seal, seal};
@@ -188,4 +189,24 @@ pub async fn print(web: &Web, signed: &Signed, known: Known) -> Answer {
         printed,
         by,
     })
+}
+
+/// 下载证明: the record's newest leaf with its path to the signed head, for whoever may see the record.
+pub async fn bundle(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
+    use axum::http::{HeaderValue, header};
+    use axum::response::IntoResponse;
+    let id = parse_id(&id)?;
+    let vkey = web.app.verifier_key();
+    let read = web
+        .read(signed.actor(), move |cx| {
+            let number = hazard::load(cx, id)?.number;
+            Ok((number, proof::bundle(cx.tx, id, &vkey, true)?))
+        })
+        .await?;
+    let (number, Some(bundle)) = read else { return Err(WebError::not_found()) };
+    let name: String = form_urlencoded::byte_serialize(format!("存证-{number}.json").as_bytes()).collect();
+    let named = format!("attachment; filename=\"proof.json\"; filename*=UTF-8''{name}");
+    let named = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("attachment"));
+    let kind = HeaderValue::from_static("application/json");
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, named)], bundle.to_json()).into_response())
 }

@@ -5,13 +5,13 @@
 use askama::Template;
 use axum::extract::{Path, State as Held};
 use base::{Id, Ms, Result};
+use safety::Cx;
 use safety::hazard::view::{self, Step, View};
 use safety::hazard::{Act, Hazard, State};
 use safety::kernel::proof;
 use safety::kernel::rights::Action;
 use safety::org::{Role, UnitKind, people, place, post, unit};
 use safety::pack::Basis;
-use safety::{Cx, hazard};
 
 use super::acts::{self, Form};
 use super::change;
@@ -99,6 +99,8 @@ pub struct Known {
     pub meet: bool,
     /// Letters to the agency that has it, and whether the viewer may write one.
     pub missives: Vec<missive::Line>,
+    /// Who answered by a letter, by the moment of the step.
+    pub answerers: Vec<(Ms, String)>,
     pub write: bool,
     pub now: Ms,
 }
@@ -108,10 +110,12 @@ pub fn known(cx: &mut Cx<'_, '_>, id: Id) -> Result<Known> {
     let h = view.hazard.clone();
     let (due_why, rule, clause, basis) = due(cx, &h);
     let (meetings, meet) = super::meeting::of(cx, id)?;
-    let missives = missive::lines(&safety::missive::of_hazard(cx, id)?, cx.now);
+    let letters = safety::missive::of_hazard(cx, id)?;
+    let (missives, answerers) = (missive::lines(&letters, cx.now), missive::answerers(&letters));
     let write = h.state == State::Transferred && crate::unit::may(cx, Action::HazardTransfer, h.unit)?;
     let mut known = Known {
         missives,
+        answerers,
         write,
         holders: holders(cx, &h)?,
         due_why,
@@ -248,6 +252,8 @@ pub struct RecordPage {
     pub meet: bool,
     pub missives: Vec<missive::Line>,
     pub write: bool,
+    /// The key of the form for a letter.
+    pub request: String,
     /// A calm line after an act, or what has changed meanwhile.
     pub said: String,
     pub moved: String,
@@ -278,7 +284,10 @@ pub async fn show(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) 
         return super::paper::print(&web, &signed, known).await;
     }
     let asked = signed.ask.param("do").unwrap_or_default();
-    let said = done_words(&known, signed.ask.param("done").as_deref());
+    let said = match signed.ask.param("missive") {
+        Some(_) => words::missive::ONCE.into(),
+        None => done_words(&known, signed.ask.param("done").as_deref()),
+    };
     let form = acts::form(&known, &asked, &Fields::default(), &[]);
     let mut page = page_of(&web, &signed, known, form).await?;
     page.said = said;
@@ -327,7 +336,7 @@ pub async fn page_of(
     let h = &v.hazard;
     let state = words::state(h.state);
     let late = h.due_at.filter(|_| h.state.is_open()).and_then(|due| words::due_mark(due, known.now));
-    let head = known.head.map_or(String::new(), |(n, at)| format!("{} 号，{}", words::number(n as i64), words::at(at)));
+    let head = known.head.map_or(String::new(), |(size, at)| words::pages::journal_head(size as i64, at));
     let waits = if h.state.is_open() { say::waits(&who(&known), h.state, h.due_at) } else { String::new() };
     let others = acts::others(&known, form.as_ref());
     Ok(RecordPage {
@@ -345,9 +354,10 @@ pub async fn page_of(
         fixed: h.rectified_at.is_some(),
         facts: facts(&known),
         five: five(h),
-        events: v.steps.iter().map(event).collect(),
+        events: v.steps.iter().map(|step| event(step, &known.answerers)).collect(),
         near: near(v).into_iter().chain(meetings).collect(),
         meet: known.meet,
+        request: if known.write { missive::request(known.now) } else { String::new() },
         missives: known.missives,
         write: known.write,
         said: String::new(),
@@ -360,7 +370,8 @@ pub async fn page_of(
         rule: known.rule.clone(),
         clause: known.clause,
         basis: known.basis,
-        leaf: v.leaf.map_or(String::new(), words::number),
+        // The newest entry about it: its own, or that of a step of its history.
+        leaf: v.steps.iter().map(|s| s.leaf).max().flatten().max(v.leaf).map_or(String::new(), words::number),
         head,
         whole: if v.leaf.is_some() { words::thing::PROOF_WHOLE } else { words::thing::PROOF_WAITS },
         faults: Vec::new(),
@@ -514,7 +525,18 @@ fn five(h: &Hazard) -> Vec<(&'static str, String)> {
     .to_vec()
 }
 
-pub fn event(step: &Step) -> Event {
+/// Whose step it is when no person of the roll stands behind it: the program's, an agency's by its letter, or that of
+/// somebody whose name was erased.
+fn nobody(step: &Step, answerers: &[(Ms, String)]) -> String {
+    let letter = answerers.iter().find(|(at, _)| *at == step.received_at && step.role == Some(Role::Agency));
+    match letter {
+        Some((_, who)) => who.clone(),
+        None if step.role.is_none() => "系统".into(),
+        None => "（已删除）".into(),
+    }
+}
+
+pub fn event(step: &Step, answerers: &[(Ms, String)]) -> Event {
     let role: Option<Role> = step.role;
     let mut texts: Vec<String> = step.note.iter().cloned().collect();
     texts.extend(change::lines(step.change.as_ref()));
@@ -530,7 +552,7 @@ pub fn event(step: &Step) -> Event {
     Event {
         at: words::at(step.claimed_at),
         what,
-        who: step.by.clone().unwrap_or_else(|| if role.is_none() { "系统".into() } else { "（已删除）".into() }),
+        who: step.by.clone().unwrap_or_else(|| nobody(step, answerers)),
         post: role.map_or(String::new(), |r| words::role(r).into()),
         text: texts.join("　"),
         note: notes.join("，"),
@@ -574,24 +596,4 @@ fn near(v: &View) -> Vec<Near> {
         });
     }
     out
-}
-
-/// 下载证明: the record's newest leaf with its path to the signed head, for whoever may see the record.
-pub async fn bundle(Held(web): Held<Web>, signed: Signed, Path(id): Path<String>) -> Answer {
-    use axum::http::{HeaderValue, header};
-    use axum::response::IntoResponse;
-    let id = parse_id(&id)?;
-    let vkey = web.app.verifier_key();
-    let read = web
-        .read(signed.actor(), move |cx| {
-            let number = hazard::load(cx, id)?.number;
-            Ok((number, proof::bundle(cx.tx, id, &vkey, true)?))
-        })
-        .await?;
-    let (number, Some(bundle)) = read else { return Err(WebError::not_found()) };
-    let name: String = form_urlencoded::byte_serialize(format!("存证-{number}.json").as_bytes()).collect();
-    let named = format!("attachment; filename=\"proof.json\"; filename*=UTF-8''{name}");
-    let named = HeaderValue::from_str(&named).unwrap_or(HeaderValue::from_static("attachment"));
-    let kind = HeaderValue::from_static("application/json");
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, named)], bundle.to_json()).into_response())
 }

@@ -7,7 +7,7 @@ use safety::incident::{self, Act, Input, LegKind, ReportKind, State};
 
 use super::new::{facts, told};
 use super::record::{self, Known};
-use crate::door::{Fields, Posted};
+use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault};
 use crate::hazard::record::parse_id;
 use crate::page::{self, Choice, Kept};
@@ -111,6 +111,14 @@ fn input(posted: &Posted) -> Result<Input> {
         spoke_with: f.opt("spoke_with"),
         at: f.at("at")?,
     })
+}
+
+/// The address of an act, opened: the record is where it is done.
+pub async fn shown(Held(web): Held<Web>, signed: Signed, Path((id, act)): Path<(String, String)>) -> Answer {
+    let id = parse_id(&id)?;
+    Act::from_code(&act).filter(|a| OFFERED.contains(a)).ok_or(Error::from(Refusal::NotFound))?;
+    web.read(signed.actor(), move |cx| incident::load(cx, id).map(|_| ())).await?;
+    page::back(&format!("/incidents/{id}"))
 }
 
 pub async fn post(Held(web): Held<Web>, Path((id, act)): Path<(String, String)>, posted: Posted) -> Answer {

@@ -65,6 +65,8 @@ pub fn row(line: &Line, now: Ms) -> Row {
 /// The week of a school.
 struct Zero {
     title: String,
+    /// A day of the week, for the signature.
+    day: String,
     words: String,
     signed: String,
     may: bool,
@@ -186,16 +188,21 @@ fn week(cx: &mut Cx<'_, '_>) -> Result<Option<Zero>> {
     if !cx.actor.unit_kind.is_school() || reach(cx.actor.role, Action::IncidentRead) == Reach::Nothing {
         return Ok(None);
     }
-    let (unit, day) = (cx.actor.unit, cx.now.day());
-    let week = zero::week(cx, unit, day)?;
+    let unit = cx.actor.unit;
+    let week = zero::offered(cx, unit)?;
     let signed = match (week.signed_at, &week.signed_by) {
         (Some(at), Some(by)) => format!("{by} {} 签过零报告", words::at(at)),
         (Some(at), None) => format!("{} 签过零报告", words::at(at)),
         _ => String::new(),
     };
+    let mut words = say::week_sentence(week.incidents);
+    if week.incidents == 0 && signed.is_empty() && week.opens_on > cx.now.day() {
+        words.push_str(&say::week_opens(week.opens_on));
+    }
     Ok(Some(Zero {
+        day: week.from_on.to_string(),
         title: say::week_title(week.from_on, week.until_on),
-        words: say::week_sentence(week.incidents),
+        words,
         signed,
         may: week.may_sign,
     }))
@@ -336,7 +343,7 @@ pub async fn drop(Held(web): Held<Web>, Path(id): Path<String>, posted: Posted) 
 }
 
 pub async fn zero(Held(web): Held<Web>, posted: Posted) -> Answer {
-    let key = posted.key();
-    let id = web.act(&posted, move |cx| zero::sign(cx, key, None, None)).await?;
+    let (key, day) = (posted.key(), posted.fields.day("day")?);
+    let id = web.act(&posted, move |cx| zero::sign(cx, key, None, day)).await?;
     page::done(&posted.signed.ask, web.now(), id, "/incidents?done=zero".into())
 }

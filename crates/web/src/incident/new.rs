@@ -128,9 +128,13 @@ pub async fn form(Held(web): Held<Web>, signed: Signed) -> Answer {
     page::full(&page_of(&web, &signed, known, typed, Vec::new()).await?)
 }
 
-/// What an alarm knows already: where, and since when.
+/// What an alarm, or a class's line, knows already.
 fn begun(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Fields> {
-    let Some(id) = query.id("draft")? else { return Ok(Fields::default()) };
+    let Some(id) = query.id("draft")? else {
+        // A line of a class knows what is the matter: kind and one sentence.
+        let known = ["kind", "what"].into_iter().filter_map(|name| Some((name, query.opt(name)?)));
+        return Ok(Fields::of(known.collect::<Vec<_>>()));
+    };
     let d = draft::show(cx, id)?;
     let mut typed = vec![("draft", id.to_string()), ("known_at", words::time::time_field(d.known_at))];
     typed.extend(d.place.map(|p| ("place", p.to_string())));

@@ -157,18 +157,45 @@ pub async fn page_of(
         versions: v.reports.iter().map(|r| version(v, r)).collect(),
         events: events(v),
         near,
-        phones: phones(&v.levels),
+        phones: calls(v, known.own, signed.actor().unit),
         sent_to: v.levels.iter().map(sent_to).collect(),
         waits: waits(v),
         others,
         meet: known.meet,
         hazard,
-        leaf: v.leaf.map_or(String::new(), |n| n.to_string()),
+        leaf: newest(v).map_or(String::new(), words::number),
         head: known.head.map_or(String::new(), |(size, at)| words::pages::journal_head(size as i64, at)),
         form,
         shell,
         faults,
     })
+}
+
+/// The newest entry about the incident: its own, or that of a version or a step of its history. Each number on the page is
+/// the entry's own, as the page of the log shows it.
+fn newest(v: &View) -> Option<i64> {
+    let parts = v.steps.iter().map(|s| s.leaf).chain(v.reports.iter().map(|r| r.leaf));
+    parts.max().flatten().max(v.leaf)
+}
+
+/// Whom to ring up: the school rings up those above it; whoever receives rings up the school first, its duty telephone and
+/// who reported, then the levels that are not the own one.
+fn calls(v: &View, own: bool, unit: Id) -> Vec<Phone> {
+    if own {
+        return phones(&v.levels);
+    }
+    let mut out = Vec::new();
+    out.extend(v.unit_phone.clone().map(|number| Phone {
+        label: say::SCHOOL_DESK.into(),
+        number,
+        note: v.unit_name.clone(),
+    }));
+    if let Some((name, mobile)) = &v.reporter {
+        out.push(Phone { label: name.clone(), number: mobile.clone(), note: say::REPORTER.into() });
+    }
+    let others: Vec<view::Level> = v.levels.iter().filter(|l| l.unit != unit).cloned().collect();
+    out.extend(phones(&others));
+    out
 }
 
 fn title(v: &View) -> String {
@@ -259,7 +286,7 @@ fn version(v: &View, r: &view::Report) -> Version {
         facts,
         photos: photos.collect(),
         receipts: r.receipts.iter().map(signed).collect(),
-        proof: r.leaf.map_or(String::new(), |n| n.to_string()),
+        proof: r.leaf.map_or(String::new(), words::number),
     }
 }
 
@@ -288,7 +315,7 @@ fn events(v: &View) -> Vec<Event> {
             text,
             note: s.planned_at.map_or(late, say::planned),
             mark: "",
-            proof: s.leaf.map_or(String::new(), |n| n.to_string()),
+            proof: s.leaf.map_or(String::new(), words::number),
             proof_tone: if s.leaf.is_some() { "g" } else { "" },
             proof_words: words::record::PROVABLE,
             photos: Vec::new(),

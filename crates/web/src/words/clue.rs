@@ -2,15 +2,19 @@
 //! in `verdict` alone.
 
 use safety::absence::Counts;
+use safety::clue::desk::{Below, Beside};
 use safety::clue::{Fault, Rule, Says, State, Trace};
-use safety::outside::Source;
+use safety::org::UnitKind;
+use safety::outside::{Outside, Source};
 
-use super::{Word, at_full, number, word};
+use super::{Word, at, at_full, incident, number, word};
 
 pub const TITLE: &str = "核对";
 pub const CLUES: &str = "待核线索";
 pub const OUTSIDE: &str = "外部名单";
 pub const ABSENCE: &str = "晨午检";
+/// A message about a class's line.
+pub const ALIKE: &str = "晨午检：有一个班三人以上同一症状，要报告";
 /// What stands on every page of a clue.
 pub const NO_BLAME: &str = "线索只说明几条记录对不上，不等于有问题。学校先说明，由上级的人核对后写结论。";
 pub const EMPTY: &str = "近 30 天没有需要核对的线索。";
@@ -32,7 +36,7 @@ pub fn rule(rule: Rule) -> &'static str {
 pub const RULES: &[(&str, &str)] = &[
     (
         "有情况没有报告",
-        "报警满 15 分钟、外部名单上的事满 2 小时、同班同症满 24 小时、群众反映满 1 天，前后一天内没有事故报告。",
+        "报警满 15 分钟、外部名单上的事满 2 小时、同班同症满 24 小时、群众反映满 1 天，前后一天内没有事故报告。名单写明是交通事故的，走失、生病、火情等报告不算；名单写明是走失的，交通等报告不算。其余的由核对的人判断是不是同一件事。",
     ),
     (
         "本校已经知道",
@@ -136,6 +140,53 @@ pub fn trace(t: &Trace) -> String {
     }
 }
 
+/// Beside a trace of which the viewer may not know the hour.
+pub const NO_HOUR: &str = "具体时间不给学校看";
+/// Over a list's row and the unit's reports of that time.
+pub const SAME: &str = "名单上的事和学校报的事，是不是同一件，由核对的人看种类和时间判断。";
+pub const NO_BESIDE: &str = "前后一天内，学校没有报过事故。";
+/// Desks that are named; more are counted.
+const DESKS: usize = 4;
+
+/// 「公安接处警名单上有：学生校门口被撞 · J002」, for those who read the list.
+pub fn trace_of(t: &Trace, row: Option<&Outside>) -> String {
+    let parts: Vec<&str> =
+        row.map_or(Vec::new(), |o| [o.what.as_deref(), o.number.as_deref()].into_iter().flatten().collect());
+    if parts.is_empty() { trace(t) } else { format!("{}：{}", trace(t), parts.join(" · ")) }
+}
+
+/// 「江湾-S2026-001 走失，11-22 16:00 发生」
+pub fn beside(b: &Beside) -> String {
+    let taken = if b.taken { "，现在按同一件算" } else { "" };
+    format!("{} {}，{} 发生{taken}", b.number, incident::kind(b.kind), at(b.happened_at))
+}
+
+/// 「昌邑区教育局 2 条、桦甸市教育局 1 条」
+pub fn desks(below: &Below) -> String {
+    let named: Vec<String> =
+        below.desks.iter().take(DESKS).map(|(name, n)| format!("{name} {} 条", number(*n))).collect();
+    let more = if below.desks.len() > DESKS { " 等" } else { "" };
+    format!("在 {}{more}", named.join("、"))
+}
+
+fn known_below(below: &Below) -> String {
+    if below.hidden > 0 { format!("，{} 条可能知道而没有报", number(below.hidden)) } else { String::new() }
+}
+
+/// 「全市 3 条待核线索，1 条可能知道而没有报」, for whoever is above the desks where they lie.
+pub fn below_task(kind: UnitKind, below: &Below) -> String {
+    let whole = if kind == UnitKind::City { "全市" } else { "下级" };
+    format!("{whole} {} 条待核线索{}", number(below.n), known_below(below))
+}
+
+/// What waits for the viewer, and what waits below at others.
+pub fn waits(own: i64, below: &Below) -> String {
+    match below.n {
+        0 => waiting(own),
+        n => format!("{} 下级单位还有 {} 条等核对{}：{}。", waiting(own), number(n), known_below(below), desks(below)),
+    }
+}
+
 pub fn source(source: Source) -> &'static str {
     match source {
         Source::Police => "公安接处警",
@@ -181,6 +232,25 @@ pub fn counts(c: &Counts) -> String {
         .map(|(code, read)| format!("{} {}", sign(code), number(read(c))))
         .collect();
     if parts.is_empty() { "全到，没有不舒服的".into() } else { parts.join("，") }
+}
+
+/// A school of a list that is not found, and the one that may be meant.
+pub fn no_school(near: Option<&str>) -> String {
+    match near {
+        Some(name) => format!("本局下没有这个名字的学校，是不是「{name}」？请写全称或代码。"),
+        None => "本局下没有这个名字的学校，请写全称或代码。".into(),
+    }
+}
+
+/// A time of a list that is to come.
+pub const LIST_FUTURE: &str = "时间比现在还晚，请改这一行的时间。";
+
+/// After a list was stored.
+pub fn stored(n: i64) -> String {
+    match n {
+        0 => "名单上的都已经有了，没有新记入的。".into(),
+        n => format!("记入了 {} 行。几分钟内和学校的报告比对，对不上的列在待核线索。", number(n)),
+    }
 }
 
 pub fn explain_until(at: base::Ms) -> String {

@@ -327,10 +327,19 @@ pub fn week_title(from: base::Day, until: base::Day) -> String {
 /// The zero report's own sentence, from the records.
 pub fn week_sentence(incidents: i64) -> String {
     match incidents {
-        0 => "本周无事故：记录里没有一条。".into(),
-        n => format!("本周有 {n} 起事故，不用零报告。"),
+        0 => "这一周无事故：记录里没有一条。".into(),
+        n => format!("这一周有 {n} 起事故，不用零报告。"),
     }
 }
+
+/// From when a week that is not over can be signed.
+pub fn week_opens(day: base::Day) -> String {
+    format!("{} 起可以签。", time::day(day))
+}
+
+/// Whom a level above rings up at the school.
+pub const SCHOOL_DESK: &str = "学校值班室";
+pub const REPORTER: &str = "报告人";
 
 pub const RULE: &str = "知情后按时限电话、书面报告，逐级上报；是否按时，看系统收到的时间";
 

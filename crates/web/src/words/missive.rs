@@ -5,6 +5,14 @@ use safety::missive::Stand;
 use super::{Word, word};
 
 pub const MISSIVE: &str = "函";
+pub const REPLACES: &str = "原来的函马上作废，对方手里的码打不开了。换一份？";
+/// After a form that was sent twice.
+pub const ONCE: &str = "函已经开好了，码只显示一次。没有打印也没有发出去的，换一份新函。";
+
+/// 「昌邑区市场监督管理局 王强（凭函）」
+pub fn by_missive(agency: &str, signer: &str) -> String {
+    format!("{agency} {signer}（凭函）")
+}
 
 pub const RESULTS: [(&str, &str); 3] = [("done", "办完了"), ("taken", "接办，定个日子"), ("back", "不归我们管")];
 

@@ -35,6 +35,13 @@ pub fn refusal(refusal: &Refusal) -> String {
     }
 }
 
+fn no_zero(from: &str) -> &'static str {
+    match from {
+        "week_open" => "这一周还没有过完，从最后一个上课日起可以签零报告。",
+        _ => "这一周有事故记录，不能签零报告。",
+    }
+}
+
 fn wrong_state(from: &str, action: &str) -> String {
     match (from, action) {
         ("waiver_ended", _) => "这一次免做已经停了。".into(),
@@ -92,7 +99,7 @@ fn wrong_state(from: &str, action: &str) -> String {
         ("met", "skip") => "上一级的上级已经知道了，不用再越级报。".into(),
         ("not_sent", "receive") => "还没有报到您这一级，不用签收。".into(),
         ("signed", "receive") => "都签收过了。看一下最新情况。".into(),
-        ("incidents", _) => "这一周有事故记录，不能签零报告。".into(),
+        ("week_open" | "incidents", _) => no_zero(from).into(),
         ("top", "skip") => "上面没有更高一级了，不用越级。".into(),
         (state, act) if incident_state(state).is_some() && incident_act(act).is_some() => {
             let (state, act) = (incident_state(state).unwrap_or(""), incident_act(act).unwrap_or(""));
@@ -249,6 +256,7 @@ fn out_of_range(name: &str, min: i64, max: i64) -> String {
 
 fn mismatch(name: &str, with: &str) -> String {
     match (name, with) {
+        ("table", "excel") => "这是 Excel 文件。请在 Excel 里另存为 CSV，或者复制后粘贴在这里。".into(),
         ("window_from", "today") => "今天不在演练的时段里，先改时段。".into(),
         ("started_at", "window_from") => "那天不在演练的时段里。".into(),
         ("missing", _) => "点名的人比报的数多，请看一下。".into(),
