@@ -261,7 +261,7 @@ fn roll_4_2_a_turn_is_not_offered_for_classes_that_stand_for_the_year() {
         w.by("李建国", move |cx| roll::change(cx, first, &change)).unwrap();
         for (asked, on) in [(None, on), (Some(day("2027-11-23")), day("2027-11-23"))] {
             assert_eq!(told(asked), (on, 2, Vec::new()));
-            for (class, grade) in [(seven, Some(9)), (first, Some(8)), (nine, None)] {
+            for (class, grade) in [(seven, Some(9)), (first, Some(8))] {
                 let late = vec![up(class, grade)];
                 assert_eq!(
                     refusal(w.by("李建国", move |cx| year::promote(cx, school, on, &late))),
@@ -269,6 +269,12 @@ fn roll_4_2_a_turn_is_not_offered_for_classes_that_stand_for_the_year() {
                 );
             }
         }
+        // Whoever left at the turn does not leave once more.
+        let late = vec![up(nine, None)];
+        assert_eq!(
+            refusal(w.by("李建国", move |cx| year::promote(cx, school, on, &late))),
+            Refusal::WrongState { from: "of_year", action: "promote" }
+        );
         // A turn that was forgotten is made up for later; the next one is offered when its time has come.
         w.clock.set(Ms::parse("2028-08-01T08:00:00+08:00").unwrap());
         assert_eq!(told(Some(day("2028-08-01"))), (day("2028-08-01"), 0, vec![first, seven]));
