@@ -384,14 +384,14 @@ async fn item_3_4_classes_and_topics_stand_in_one_grid() {
 #[tokio::test(flavor = "multi_thread")]
 async fn item_5_2_the_cell_of_the_alarm_s_test_leads_to_the_alarm() {
     let w = World::new();
-    let mut guard = w.signed("guard").await;
+    let mut head = w.signed("head").await;
     let cell = |period: &str| format!("/duties/cell?unit={}&entry=alarm.test&period={period}&part=", w.school);
-    let page = guard.get(&cell("2026-11")).await;
+    let page = head.get(&cell("2026-11")).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
     assert!(page.text.contains("href=\"/alarms/new\">去做</a>"), "{}", page.text);
     w.clock.advance(15 * base::Ms::DAY);
-    let mut guard = w.signed("guard").await;
-    let page = guard.get(&cell("2026-11")).await;
+    let mut head = w.signed("head").await;
+    let page = head.get(&cell("2026-11")).await;
     assert!(page.text.contains("这段时间已经过了") && !page.text.contains("去做</a>"), "{}", page.text);
 }
 
