@@ -109,7 +109,7 @@ pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
         ],
         stands: told::mark(v.mark),
         fill: read.fill,
-        gone: v.day.is_some() && read.elsewhere != "",
+        gone: v.day.is_some() && !read.elsewhere.is_empty(),
         elsewhere: if v.day.is_none() { read.elsewhere } else { "" },
         unit: v.unit_name.clone(),
         unit_id: v.unit.to_string(),
