@@ -72,9 +72,7 @@ impl Bot {
         match code {
             Some(0) => Outcome::Taken(None),
             // -1 is WeCom's and DingTalk's word for "busy".
-            Some(code) if code == -1 || slow.contains(&code) => {
-                Outcome::Later { after_s: SLOW_DOWN_S, why: told(code) }
-            }
+            Some(code) if code == -1 || slow.contains(&code) => Outcome::Busy { after_s: SLOW_DOWN_S, why: told(code) },
             Some(code) => Outcome::Refused(told(code)),
             None => Outcome::Unknown("an answer without a code".into()),
         }

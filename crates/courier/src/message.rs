@@ -68,6 +68,8 @@ pub enum Outcome {
     Taken(Option<String>),
     /// Not now: try again after so many seconds, with the same key.
     Later { after_s: u32, why: String },
+    /// The far side is well and asks to come more slowly: no failure of this message.
+    Busy { after_s: u32, why: String },
     /// The far side may have it: it broke off after the message had left. Try again with the same key.
     Unknown(String),
     /// It never will: the address, the key or the message is wrong. A person must look.

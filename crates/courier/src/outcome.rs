@@ -5,6 +5,8 @@ use crate::{Answer, Unreached};
 
 /// A far side that is away or in trouble is tried again after this long; whoever counts the tries makes it longer.
 const AGAIN_S: u32 = 10;
+/// Asked to come more slowly, without being told when.
+const SLOWER_S: u32 = 60;
 /// The longest that a far side may tell us to wait.
 const WAIT_MAX_S: u32 = 3_600;
 
@@ -21,9 +23,12 @@ pub(crate) fn reached(answer: &Result<Answer, Unreached>) -> Result<&Answer, Out
         200..=299 => Ok(answer),
         // Asked to come back; 5xx: the far side's own trouble.
         408 | 425 | 429 | 500..=599 => {
-            let told = answer.header("retry-after").and_then(|text| text.parse().ok());
-            let standard = if answer.status == 429 { 60 } else { AGAIN_S };
-            Err(Outcome::Later { after_s: told.unwrap_or(standard).min(WAIT_MAX_S), why })
+            let told: Option<u32> = answer.header("retry-after").and_then(|text| text.parse().ok());
+            let after_s = |standard| told.unwrap_or(standard).min(WAIT_MAX_S);
+            Err(match answer.status {
+                429 => Outcome::Busy { after_s: after_s(SLOWER_S), why },
+                _ => Outcome::Later { after_s: after_s(AGAIN_S), why },
+            })
         }
         _ => Err(Outcome::Refused(why)),
     }

@@ -68,7 +68,7 @@ fn too_many_in_a_minute_are_put_off_and_taken_later() {
             }
             let next = bot.call(&message(200, Line::Notice), words, w.now_ms());
             let outcome = bot.outcome(&w.send(&next).await);
-            let Outcome::Later { after_s, .. } = outcome else { panic!("{name}: {outcome:?}") };
+            let Outcome::Busy { after_s, .. } = outcome else { panic!("{name}: {outcome:?}") };
             w.clock.advance(i64::from(after_s) * Ms::SECOND + 1);
             let again = bot.call(&message(200, Line::Notice), words, w.now_ms());
             assert_eq!(bot.outcome(&w.send(&again).await), Outcome::Taken(None), "{name}");

@@ -52,7 +52,7 @@ fn a_text_message_is_signed_told_once_and_put_off_when_too_many_come() {
         let mut put_off = 0;
         for n in 10..30 {
             let call = g.message("110", &message(n, Line::Due), words, w.now_s());
-            put_off += u32::from(g.outcome(&w.send(&call).await) == Outcome::Later { after_s: 1, why: "429".into() });
+            put_off += u32::from(g.outcome(&w.send(&call).await) == Outcome::Busy { after_s: 1, why: "429".into() });
         }
         assert_eq!(put_off, 11, "ten a second, one of them was the first");
     });

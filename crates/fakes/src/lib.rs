@@ -69,6 +69,10 @@ impl Fakes {
     pub fn taken(&self, channel: &str) -> Vec<Received> {
         self.0.keep.all().into_iter().filter(|one| one.channel == channel && one.refused.is_none()).collect()
     }
+    /// The gateway takes so many a second: for a caller whose clock runs faster than the machine's.
+    pub fn allow(&self, per_second: usize) {
+        self.0.gateway.allow(per_second);
+    }
     /// The next webhooks are answered 500.
     pub fn fail_webhooks(&self, times: u32) {
         self.0.webhook.fail(times);

@@ -284,6 +284,34 @@ fn a_far_side_is_not_called_oftener_than_it_takes() {
 }
 
 #[test]
+fn neither_a_far_side_that_is_busy_nor_a_sender_that_dies_uses_up_the_tries_of_an_alarm() {
+    on_both(|w| {
+        carry(w, &[Way::WeCom]);
+        bot(w, "李建国", w.school);
+        tell(w, Kind::Alarm, id(1), "alarm", vec![To::Unit(w.school)]);
+        for n in 0..2 * outbox::TRIES_MAX {
+            // Once the sender dies with it, once the far side asks to come later.
+            let job = take(w).pop().unwrap();
+            if n % 2 == 0 {
+                w.clock.advance(outbox::LEASE_MS);
+                continue;
+            }
+            settle(w, &job, Outcome::Busy { after_ms: Ms::SECOND, why: "429".into() });
+            let line = receipts(w, id(1)).pop().unwrap();
+            assert_eq!((line.state, line.failed, line.outcome.as_deref()), (Sent::Waiting, 0, Some("429")));
+            w.clock.advance(5 * Ms::SECOND);
+        }
+        // One real failure after all that is the first.
+        settle(w, &take(w).pop().unwrap(), later("500"));
+        let line = receipts(w, id(1)).pop().unwrap();
+        assert_eq!((line.state, line.tries, line.failed), (Sent::Waiting, 2 * outbox::TRIES_MAX + 1, 1));
+        w.clock.advance(5 * Ms::SECOND);
+        taken(w, &take(w).pop().unwrap());
+        assert_eq!(receipts(w, id(1))[0].state, Sent::Sent);
+    });
+}
+
+#[test]
 fn what_never_gets_through_is_given_up_after_a_named_number_of_tries_and_can_be_sent_anew() {
     on_both(|w| {
         carry(w, &[Way::WeCom]);

@@ -41,7 +41,7 @@ pub mod sql {
     pub const TAKEN: &str = "update outbox set state = $2, sent_at = $3, outcome = $4, far = $5, next_at = $6 \
         where bundle = $1 and state = 'waiting'";
     pub const RANG: &str = "update outbox set state = 'sent', outcome = $2 where id = $1 and state = 'ringing'";
-    pub const AGAIN: &str = "update outbox set next_at = $3, outcome = $4 \
+    pub const AGAIN: &str = "update outbox set next_at = $3, outcome = $4, failed = failed + $5 \
         where bundle = $1 and claim = $2 and state = 'waiting'";
     pub const END: &str = "update outbox set state = $3, outcome = $4 \
         where bundle = $1 and claim = $2 and state = 'waiting'";
@@ -51,9 +51,9 @@ pub mod sql {
         where message = $1 and state = 'waiting' and tries = 0 and urgency > 0";
     pub const DROP_CHANNEL: &str = "update outbox set state = 'dropped', outcome = $2 \
         where channel = $1 and state = 'waiting'";
-    pub const REVIVE: &str = "update outbox set state = 'waiting', tries = 0, next_at = $2, outcome = null \
+    pub const REVIVE: &str = "update outbox set state = 'waiting', tries = 0, failed = 0, next_at = $2, outcome = null \
         where bundle = (select d.bundle from outbox d where d.id = $1) and state = 'dead'";
-    pub const REVIVE_ALONE: &str = "update outbox set state = 'waiting', tries = 0, next_at = $2, outcome = null \
+    pub const REVIVE_ALONE: &str = "update outbox set state = 'waiting', tries = 0, failed = 0, next_at = $2, outcome = null \
         where id = $1 and state = 'dead'";
     pub const BY_ID: &str = "select * from outbox where id = $1";
     pub const OF_SUBJECT: &str =
@@ -92,7 +92,8 @@ pub mod sql {
     ];
 }
 
-/// Tries of one delivery before a person must look.
+/// Tries of one delivery that failed before a person must look. What the far side asks to bring more slowly, and what a
+/// sender that died has taken with it, is no failure of the message.
 pub const TRIES_MAX: i64 = 12;
 /// A claim holds so long: more than twice what the binary waits for an answer.
 pub const LEASE_MS: i64 = 2 * Ms::MINUTE;
@@ -215,6 +216,8 @@ pub struct Line {
     pub subject: Id,
     pub state: Sent,
     pub tries: i64,
+    /// Of these, how often it was the far side or the way to it.
+    pub failed: i64,
     pub next_at: Ms,
     pub bundle: Option<Id>,
     pub tried_at: Option<Ms>,
@@ -240,6 +243,7 @@ pub(crate) fn from_row(row: &Row) -> Result<Line> {
         subject: row.id("subject")?,
         state: Sent::from_code(&code("state")?).ok_or_else(|| base::Error::broken("outbox.state"))?,
         tries: row.int("tries")?,
+        failed: row.int("failed")?,
         next_at: row.ms("next_at")?,
         bundle: row.opt_id("bundle")?,
         tried_at: row.opt_ms("tried_at")?,
@@ -339,6 +343,8 @@ pub enum Outcome {
     Taken { far: Option<String>, ringing: bool },
     /// Not now, or not known: again, not before so long.
     Later { after_ms: i64, why: String },
+    /// The far side is well and asks to come more slowly, not before so long.
+    Busy { after_ms: i64, why: String },
     /// It never will be.
     Refused { why: String },
     /// The receiver is gone, which is no fault of anybody.
@@ -357,9 +363,13 @@ pub fn settle(cx: &mut Cx<'_, '_>, key: Id, claim: Id, outcome: &Outcome) -> Res
             let next = now.plus(LOOK_MS);
             (cx.tx.exec(sql::TAKEN, args![key, state, now, "taken", far.clone(), next])?, state)
         }
-        Outcome::Later { after_ms, why } if line.tries < TRIES_MAX => {
-            let next = now.plus(backoff(line.tries, line.urgency == 0, *after_ms));
-            (cx.tx.exec(sql::AGAIN, args![key, claim, next, short(why)])?, Sent::Waiting)
+        Outcome::Busy { after_ms, why } => {
+            let next = now.plus(backoff(1, line.urgency == 0, *after_ms));
+            (cx.tx.exec(sql::AGAIN, args![key, claim, next, short(why), 0i64])?, Sent::Waiting)
+        }
+        Outcome::Later { after_ms, why } if line.failed + 1 < TRIES_MAX => {
+            let next = now.plus(backoff(line.failed + 1, line.urgency == 0, *after_ms));
+            (cx.tx.exec(sql::AGAIN, args![key, claim, next, short(why), 1i64])?, Sent::Waiting)
         }
         Outcome::Later { why, .. } | Outcome::Refused { why } => {
             (cx.tx.exec(sql::END, args![key, claim, Sent::Dead, short(why)])?, Sent::Dead)

@@ -237,6 +237,7 @@ fn stored(outcome: courier::Outcome, ringing: bool) -> Outcome {
     match outcome {
         courier::Outcome::Taken(far) => Outcome::Taken { ringing: ringing && far.is_some(), far },
         courier::Outcome::Later { after_s, why } => Outcome::Later { after_ms: i64::from(after_s) * Ms::SECOND, why },
+        courier::Outcome::Busy { after_s, why } => Outcome::Busy { after_ms: i64::from(after_s) * Ms::SECOND, why },
         courier::Outcome::Unknown(why) => Outcome::Later { after_ms: 0, why },
         courier::Outcome::Refused(why) => Outcome::Refused { why },
     }
@@ -262,7 +263,7 @@ fn tell(job: &Job, outcome: &Outcome) {
     let (way, key) = (job.way.code(), job.key);
     match outcome {
         Outcome::Taken { .. } => tracing::debug!(way, %key, "delivered"),
-        Outcome::Later { .. } => tracing::info!(way, %key, "not delivered yet"),
+        Outcome::Later { .. } | Outcome::Busy { .. } => tracing::info!(way, %key, "not delivered yet"),
         Outcome::Refused { .. } => tracing::warn!(way, %key, "refused"),
         Outcome::Gone { .. } => tracing::info!(way, %key, "the receiver is gone"),
     }
