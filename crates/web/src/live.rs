@@ -50,6 +50,8 @@ const TURNS_MAX: usize = 2;
 const URGENT: &[&str] = &["alarm", "incident"];
 /// Reads of what is urgent at a time.
 const TURNS_URGENT: usize = 3;
+/// Banners drawn at a time: pages that are about the alarm itself come first.
+const TURNS_BANNER: usize = 1;
 const BEAT: Duration = Duration::from_secs(15);
 /// Signals that may lie in the bus while a stream is busy; who falls behind reads its page's newest rows anew.
 const BUS: usize = 4_096;
@@ -99,6 +101,7 @@ pub struct Live {
     bus: broadcast::Sender<Signal>,
     turns: Arc<Semaphore>,
     urgent_turns: Arc<Semaphore>,
+    banner_turns: Arc<Semaphore>,
     above: Arc<RwLock<HashMap<Id, Arc<[Id]>>>>,
 }
 
@@ -110,6 +113,7 @@ impl Live {
             bus: broadcast::channel(BUS).0,
             turns: Arc::new(Semaphore::new((cores / 2).clamp(1, TURNS_MAX))),
             urgent_turns: Arc::new(Semaphore::new(TURNS_URGENT)),
+            banner_turns: Arc::new(Semaphore::new(TURNS_BANNER)),
             above: Arc::default(),
         }
     }
@@ -213,21 +217,35 @@ struct Woken {
     missed: Option<Ms>,
 }
 
+/// Which turn a page waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lane {
+    /// The page is about what is urgent.
+    Urgent,
+    /// An alarm is to be shown over a page that is about something else.
+    Banner,
+    Ordinary,
+}
+
 impl Woken {
-    fn is_urgent(&self) -> bool {
-        self.alarm || !self.pressing.is_empty()
+    fn lane(&self) -> Lane {
+        match (self.pressing.is_empty(), self.alarm) {
+            (false, _) => Lane::Urgent,
+            (true, true) => Lane::Banner,
+            (true, false) => Lane::Ordinary,
+        }
     }
     fn is_some(&self) -> bool {
-        self.is_urgent() || !self.ids.is_empty() || self.missed.is_some()
+        self.lane() != Lane::Ordinary || !self.ids.is_empty() || self.missed.is_some()
     }
     /// What the next read is about: what is urgent alone, else everything.
     fn take(&mut self) -> Woken {
-        match self.is_urgent() {
-            true => {
+        match self.lane() {
+            Lane::Ordinary => std::mem::take(self),
+            Lane::Urgent | Lane::Banner => {
                 let pressing = std::mem::take(&mut self.pressing);
                 Woken { pressing, alarm: std::mem::take(&mut self.alarm), ..Woken::default() }
             }
-            false => std::mem::take(self),
         }
     }
 }
@@ -286,18 +304,19 @@ impl Stream {
     /// line for the other one.
     async fn gather(&mut self) -> std::result::Result<OwnedSemaphorePermit, Ended> {
         loop {
-            let urgent = self.woken.is_urgent();
+            let lane = self.woken.lane();
             let live = &self.web.live;
-            let (turns, span) = match urgent {
-                true => (live.urgent_turns.clone(), GATHER_URGENT),
-                false => (live.turns.clone(), GATHER),
+            let (turns, span) = match lane {
+                Lane::Urgent => (live.urgent_turns.clone(), GATHER_URGENT),
+                Lane::Banner => (live.banner_turns.clone(), GATHER),
+                Lane::Ordinary => (live.turns.clone(), GATHER),
             };
             let turn = async move {
                 sleep(span).await;
                 turns.acquire_owned().await
             };
             tokio::pin!(turn);
-            while urgent == self.woken.is_urgent() {
+            while lane == self.woken.lane() {
                 tokio::select! {
                     // The semaphore is never closed.
                     turn = &mut turn => return turn.map_err(|_| Ended),

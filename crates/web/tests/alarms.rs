@@ -69,6 +69,11 @@ async fn the_open_record_of_an_alarm_shows_who_answered_and_who_is_here_by_itsel
     assert!(stream.until("李建国 已应答").await);
     assert!(stream.until("<span class=\"bd a\">已应答</span>").await, "the state in the head");
     assert!(
+        !stream.text.contains("row-alarm-turn"),
+        "the school's own answer is not the county's: it is still his turn"
+    );
+    w.signed("officer").await.post(&format!("{at}/acknowledge"), &[]).await;
+    assert!(
         stream.until("id=\"row-alarm-turn\"").await && stream.until("看现在要做什么").await,
         "it is no longer his turn"
     );

@@ -210,7 +210,7 @@ async fn the_outbox_gets_json_and_the_same_item_twice_is_one_record() {
     let other = upload(&mut b, "/hazards/new", &[("place", &place), ("what", "门坏了")], true, &headers).await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(other.json()["fields"][0]["field"], "idempotency_key");
-    assert_eq!(b.get("/hazards?bucket=all").await.text.matches("id=\"row-").count(), 1);
+    assert_eq!(b.get("/hazards?bucket=all").await.text.matches("data-row id=\"row-").count(), 1);
 }
 
 #[tokio::test]
@@ -422,7 +422,7 @@ async fn a_figure_of_the_statistics_is_the_number_of_its_rows() {
         let figure: String = inner.replace("<b>", "").chars().take_while(|c| c.is_ascii_digit()).collect();
         let Ok(figure) = figure.parse::<usize>() else { continue };
         let rows = officer.get(&format!("/hazards?{query}")).await;
-        assert_eq!(rows.text.matches("id=\"row-").count(), figure, "{query}");
+        assert_eq!(rows.text.matches("data-row id=\"row-").count(), figure, "{query}");
         checked += 1;
     }
     assert!(checked >= 6, "open, overdue, raised, a unit's two and a category: {checked}");

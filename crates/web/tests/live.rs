@@ -13,6 +13,8 @@ use crate::world::{Browser, World};
 
 /// Longest wait for something that is to come; what must not come is looked for until a later event has come.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Beats come all the time: what has not come after so long does not.
+const PATIENCE_MS: i64 = 40_000;
 
 pub struct Stream {
     body: axum::body::BodyDataStream,
@@ -31,7 +33,9 @@ pub async fn open(w: &World, b: &Browser, path: &str) -> Stream {
 impl Stream {
     /// Reads on until the text holds a mark; false when the stream ends before.
     pub async fn until(&mut self, mark: &str) -> bool {
+        let began = base::Stopwatch::start();
         while !self.text.contains(mark) {
+            assert!(began.elapsed_ms() < PATIENCE_MS, "beats, and never {mark}: {}", self.text);
             match timeout(PATIENCE, self.body.next()).await.expect("the stream goes on") {
                 Some(chunk) => self.text.push_str(&String::from_utf8_lossy(&chunk.unwrap())),
                 None => return false,

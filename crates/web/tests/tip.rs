@@ -84,7 +84,7 @@ async fn item_1_2_a_parent_tells_and_reads_the_answer_by_the_number() {
 
 /// The id in the first row of the list.
 fn id(page: &Page) -> String {
-    page.between("id=\"row-", "\"").unwrap().to_string()
+    page.between("data-row id=\"row-", "\"").unwrap().to_string()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -449,9 +449,9 @@ async fn organisation(walk: &mut Walk<'_>) {
 
 async fn the_roll(walk: &mut Walk<'_>) {
     let w = walk.w;
-    let body = json!({ "name": "七年级1班", "grade": 7, "serial": 1, "pupils": 40, "teacher": w.id("head") });
+    let body = json!({ "name": "七年级1班", "grade": 7, "serial": 1, "pupils": 40, "teacher": w.id("head"), "from_on": "2026-03-02" });
     let one = walk.act("head", "POST", "/classes", "", body).await.id();
-    let two = json!({ "name": "九年级1班", "grade": 9, "serial": 1, "pupils": 38 });
+    let two = json!({ "name": "九年级1班", "grade": 9, "serial": 1, "pupils": 38, "from_on": "2026-03-02" });
     let two = walk.act("head", "POST", "/classes", "", two).await.id();
     walk.act("head", "POST", "/classes/{id}/change", &one, json!({ "pupils": 41 })).await;
     let named = walk.act("head", "POST", "/classes/{id}/pupils", &one, json!({ "name": "韩雨桐" })).await.id();

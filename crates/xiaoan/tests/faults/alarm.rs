@@ -64,7 +64,8 @@ struct Told(BTreeMap<String, (String, String)>);
 
 impl Told {
     fn fetch(&mut self, fakes: &Fakes) {
-        for one in fakes.taken("sms") {
+        // A thousand unreported alarms are clues as well, and their desks are told of those: other messages.
+        for one in fakes.taken("sms").into_iter().filter(|one| one.text.contains("/alarms/")) {
             let alarm = one.text.rsplit('/').next().unwrap_or_default().to_string();
             self.0.insert(one.key, (one.to, alarm));
         }
