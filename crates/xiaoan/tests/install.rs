@@ -79,7 +79,7 @@ fn every_bad_cell_is_told_at_once_and_nothing_is_stored() {
     );
     let told = xiaoan(&data, &["import", "units", &bad]).refused(1, "共 3 处要改");
     let lines: Vec<&str> = told.err.lines().collect();
-    assert_eq!(lines[0], "单位2.csv 第2行 上级单位：找不到，或有重名");
+    assert_eq!(lines[0], "单位2.csv 第2行 上级单位：「龙潭区教育局」找不到，或有重名");
     assert_eq!(lines[1], "单位2.csv 第3行 住宿生数：住宿生不能多过学生数，最多 20。");
     assert_eq!(lines[2], "单位2.csv 第3行 单位类型：这类单位不能放在这个上级下面");
     assert_eq!(rows(&export(&data, "units")).len(), 2, "the heading and the city");
