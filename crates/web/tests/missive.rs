@@ -43,7 +43,7 @@ async fn item_4_4_an_agency_without_an_account_signs_and_answers_by_the_link() {
     // The sheet loaded again: the same form a second time, and the letter that is on its way still opens.
     let reload = head.post(&format!("/hazards/{id}/missive"), &form).await;
     assert_eq!(reload.location(), format!("/hazards/{id}?missive=once"), "{}", reload.text);
-    let told = head.get(&reload.location()).await;
+    let told = head.get(reload.location()).await;
     assert!(told.text.contains("码只显示一次") && !told.text.contains("已换新函"), "{}", told.text);
 
     // Whoever opens the link sees who wrote to whom, and nothing of the matter until it is signed for.
