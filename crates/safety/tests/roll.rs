@@ -184,16 +184,20 @@ fn transfer_and_leaving_are_intervals_and_move_the_counts() {
     });
 }
 
+/// The school as a junior one, with a class of its first and of its last grade.
+fn junior(w: &World) -> (Id, Id) {
+    let school = w.school;
+    let change =
+        safety::org::unit::Change { stage: Some(safety::org::Stage::Junior), ..safety::org::unit::Change::default() };
+    w.system(move |cx| safety::org::unit::change(cx, school, &change, None)).unwrap();
+    (class(w, "七年级1班", 7, 1, 40), class(w, "九年级1班", 9, 1, 38))
+}
+
 #[test]
 fn at_the_turn_of_the_year_classes_go_up_with_their_pupils_and_the_last_grade_leaves() {
     on_both(|w| {
         let school = w.school;
-        let change = safety::org::unit::Change {
-            stage: Some(safety::org::Stage::Junior),
-            ..safety::org::unit::Change::default()
-        };
-        w.system(move |cx| safety::org::unit::change(cx, school, &change, None)).unwrap();
-        let (seven, nine) = (class(w, "七年级1班", 7, 1, 40), class(w, "九年级1班", 9, 1, 38));
+        let (seven, nine) = junior(w);
         let (stays, goes) = (enter(w, "李建国", seven, "甲", false), enter(w, "李建国", nine, "乙", false));
         w.clock.set(Ms::parse("2027-09-01T08:00:00+08:00").unwrap());
         let on = day("2027-09-01");
@@ -231,12 +235,7 @@ fn at_the_turn_of_the_year_classes_go_up_with_their_pupils_and_the_last_grade_le
 fn roll_4_2_a_turn_is_not_offered_for_classes_that_stand_for_the_year() {
     on_both(|w| {
         let school = w.school;
-        let change = safety::org::unit::Change {
-            stage: Some(safety::org::Stage::Junior),
-            ..safety::org::unit::Change::default()
-        };
-        w.system(move |cx| safety::org::unit::change(cx, school, &change, None)).unwrap();
-        let (seven, nine) = (class(w, "七年级1班", 7, 1, 40), class(w, "九年级1班", 9, 1, 38));
+        let (seven, nine) = junior(w);
         // Opened a week before the year began, as a school does; its figures were changed since.
         w.clock.set(Ms::parse("2027-08-25T08:00:00+08:00").unwrap());
         let first = class(w, "七年级新1班", 7, 1, 30);

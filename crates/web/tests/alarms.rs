@@ -123,19 +123,7 @@ async fn an_alarm_stands_over_every_page_of_whoever_has_it_in_scope_until_it_is_
     assert!(stream.until("<div id=\"row-alarms\" role=\"alert\" class=\"over\"></div>").await, "{}", stream.text);
     assert!(!officer.get("/").await.text.contains("还没有人应答"));
     // Something of the stranger's own shows that his stream lives.
-    let gate = w.foreign_gate;
-    let own = w
-        .by("stranger", move |cx| {
-            let new = safety::hazard::NewHazard {
-                what: "门锁损坏".into(),
-                place: Some(gate),
-                category: Some(safety::hazard::Category::Order),
-                photos: vec![safety::Photo { hash: "cd".repeat(32), mime: "image/jpeg".into(), bytes: 1 }],
-                ..safety::hazard::NewHazard::default()
-            };
-            safety::hazard::raise::raise(cx, &new)
-        })
-        .unwrap();
+    let own = w.raise_foreign();
     assert!(foreign.until(&format!("row-{own}")).await);
     assert!(!foreign.text.contains("row-alarms"), "{}", foreign.text);
 }

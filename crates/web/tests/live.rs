@@ -63,19 +63,7 @@ async fn a_new_hazard_appears_where_it_waits_and_nowhere_else() {
     assert!(mine.text.contains("data-new=\"1\"") && mine.text.contains("疏散指示灯不亮"));
     assert!(mine.text.contains("\"nav-hazard\":1,") && mine.text.contains("\"nav-today\":4}"));
     // Something of their own shows that the stranger's stream lives and was not sent the first.
-    let gate = w.foreign_gate;
-    let own = w
-        .by("stranger", move |cx| {
-            let new = safety::hazard::NewHazard {
-                what: "门锁损坏".into(),
-                place: Some(gate),
-                category: Some(safety::hazard::Category::Order),
-                photos: vec![safety::Photo { hash: "cd".repeat(32), mime: "image/jpeg".into(), bytes: 1 }],
-                ..safety::hazard::NewHazard::default()
-            };
-            safety::hazard::raise::raise(cx, &new)
-        })
-        .unwrap();
+    let own = w.raise_foreign();
     assert!(foreign.until(&format!("row-{own}")).await);
     assert!(!foreign.text.contains(&id.to_string()) && !foreign.text.contains("疏散"));
     assert!(w.browser().get("/metrics").await.text.contains("xiaoan_live_streams 2"));

@@ -167,6 +167,18 @@ impl World {
         self.by(name, move |cx| hazard::raise::raise(cx, &new)).unwrap()
     }
 
+    /// A hazard of the foreign school's own.
+    pub fn raise_foreign(&self) -> Id {
+        let new = NewHazard {
+            what: "门锁损坏".into(),
+            place: Some(self.foreign_gate),
+            category: Some(Category::Order),
+            photos: vec![Photo { hash: "cd".repeat(32), mime: "image/jpeg".into(), bytes: 1 }],
+            ..NewHazard::default()
+        };
+        self.by("stranger", move |cx| hazard::raise::raise(cx, &new)).unwrap()
+    }
+
     /// Waits until the sequencer has numbered and signed all that is committed: on PostgreSQL it comes a moment later.
     pub fn settle(&self) {
         self.app.db().settle(10_000).unwrap();
