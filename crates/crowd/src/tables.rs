@@ -97,10 +97,12 @@ impl Table {
 /// UTF-8 when it is that (with or without mark), else GB18030.
 fn decode(bytes: &[u8]) -> String {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
+    let text = match std::str::from_utf8(bytes) {
         Ok(s) => s.to_owned(),
         Err(_) => encoding_rs::GB18030.decode(bytes).0.into_owned(),
-    }
+    };
+    // The reader counts a line of `\r\n` from its `\n`: every row after it would be named one too low.
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// A place along a corridor, ordered by x and then hall, room, stair.
