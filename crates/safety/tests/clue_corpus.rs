@@ -11,6 +11,7 @@ use safety::absence::{self, Counts, NewLine};
 use safety::alarm::{self, Here, NewAlarm, Outcome};
 use safety::clue::desk::{self, Filter};
 use safety::clue::{Clue, Fault};
+use safety::hazard::{self, NewHazard};
 use safety::incident::{self, Act, Input, Kind, NewIncident, NewReport, ReportKind, draft, zero};
 use safety::org::{Role, UnitKind};
 use safety::outside::{self, Source};
@@ -24,6 +25,8 @@ const WEEKS: i64 = 40;
 const CLASSES: usize = 3;
 /// Planted of each of the four classes.
 const PLANTED: usize = 40;
+/// What is wrong in the schools of the demo city; nobody was hurt.
+const SENTENCES: &str = include_str!("../../xiaoan/src/demo/data/hazards.csv");
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Shape {
@@ -31,16 +34,19 @@ enum Shape {
     LateByItself,
     LateAfterAlarm,
     LateAfterPolice,
+    LateAfterHazard,
     // omitted
     PoliceAlone,
     TipAlone,
     AlarmEndedAbove,
     Cluster,
+    HazardAlone,
     // hidden
     AlarmEndedReal,
     DraftDropped,
     ZeroOverPolice,
     LineLowered,
+    ZeroOverHazard,
     // false
     RollMissing,
     PhotoOld,
@@ -51,9 +57,9 @@ enum Shape {
 use Shape::*;
 
 const BY_CLASS: &[(Fault, &[Shape])] = &[
-    (Fault::Late, &[LateByItself, LateAfterAlarm, LateAfterPolice]),
-    (Fault::Omitted, &[PoliceAlone, TipAlone, AlarmEndedAbove, Cluster]),
-    (Fault::Hidden, &[AlarmEndedReal, DraftDropped, ZeroOverPolice, LineLowered]),
+    (Fault::Late, &[LateByItself, LateAfterAlarm, LateAfterPolice, LateAfterHazard]),
+    (Fault::Omitted, &[PoliceAlone, TipAlone, AlarmEndedAbove, Cluster, HazardAlone]),
+    (Fault::Hidden, &[AlarmEndedReal, DraftDropped, ZeroOverPolice, LineLowered, ZeroOverHazard]),
     (Fault::False, &[RollMissing, PhotoOld, RaisedLater, CalledBefore]),
 ];
 
@@ -172,6 +178,11 @@ impl<'a> Year<'a> {
         self.w.by(&self.schools[s].head, |cx| zero::sign(cx, None, None, None)).unwrap();
     }
 
+    fn found(&self, s: usize, what: &str) {
+        let new = hazard_of(what);
+        self.w.by(&self.schools[s].guard, move |cx| hazard::raise::raise(cx, &new)).unwrap();
+    }
+
     /// Every school's lines of a day: most classes are all there, some have one or two ill.
     fn lines(&mut self, rng: &mut Seed, but: &[usize]) {
         for s in (0..self.schools.len()).filter(|s| !but.contains(s)) {
@@ -254,6 +265,16 @@ impl<'a> Year<'a> {
                 });
                 self.honest += 2;
             }
+            // Somebody fell over what is entered as a hazard, and it is reported; another hazard is entered from the report.
+            4 => {
+                self.found(s, "台阶破损，一名学生摔伤");
+                self.then(45, move |y| {
+                    let id = y.report(s, now, NewReport { hurt: Some(1), ..NewReport::default() });
+                    let new = hazard_of("护栏缺失，学生从此处摔伤");
+                    y.w.by(&head, move |cx| incident::act::raise_hazard(cx, id, &new)).unwrap();
+                });
+                self.honest += 2;
+            }
             // Pressed by mistake; a parent tells of a danger, not of an incident.
             _ => {
                 let alarm = self.press(s);
@@ -286,7 +307,19 @@ impl<'a> Year<'a> {
                 });
                 self.then(6 * 60, move |y| y.listed(s, now));
             }
-            PoliceAlone => self.listed(s, now.plus(-26 * Ms::HOUR)),
+            LateAfterHazard => {
+                self.found(s, "走廊玻璃破裂，划伤两名学生");
+                self.then(5 * 60, move |y| {
+                    y.report(s, now.plus(280 * Ms::MINUTE), NewReport::default());
+                });
+            }
+            HazardAlone => self.found(s, "篮球架倾倒砸伤学生"),
+            ZeroOverHazard => {
+                self.found(s, "单杠底座松动，学生摔下骨折");
+                self.at(sunday(now), move |y| y.zero(s));
+            }
+            // On its own day: the week before may be signed as one in which nothing happened, and then it is hidden.
+            PoliceAlone => self.listed(s, now.plus(-4 * Ms::HOUR)),
             TipAlone => self.tell(s, "injury", Some(now.day())),
             AlarmEndedAbove => {
                 let alarm = self.press(s);
@@ -340,6 +373,10 @@ impl<'a> Year<'a> {
     }
 }
 
+fn hazard_of(what: &str) -> NewHazard {
+    NewHazard { what: what.into(), place_text: Some("教学楼一楼".into()), ..NewHazard::default() }
+}
+
 /// The end of a moment's week, when it is signed, whatever a list has said meanwhile.
 fn sunday(now: Ms) -> Ms {
     let day = now.day();
@@ -384,7 +421,7 @@ fn calendar(rng: &mut Seed) -> BTreeMap<(i64, usize), Week> {
         }
     }
     for (n, slot) in slots.into_iter().enumerate() {
-        weeks.insert(slot, if n % 2 == 0 { Week::Quiet } else { Week::Honest(n as u64 / 2 % 5) });
+        weeks.insert(slot, if n % 2 == 0 { Week::Quiet } else { Week::Honest(n as u64 / 2 % 6) });
     }
     weeks
 }
@@ -399,6 +436,8 @@ fn item_1_2_a_year_of_twelve_schools_with_forty_faults_of_each_class() {
     let mut rng = Seed::named(20_121, "corpus");
     let weeks = calendar(&mut rng);
     let schools = schools(&w);
+    let sentences: Vec<&str> = SENTENCES.lines().skip(1).filter_map(|line| line.split(',').nth(4)).collect();
+    assert_eq!(sentences.len(), 132);
     let names: Vec<Id> = schools.iter().map(|s| s.id).collect();
     let mut year = Year {
         to_come: BTreeMap::new(),
@@ -432,6 +471,13 @@ fn item_1_2_a_year_of_twelve_schools_with_forty_faults_of_each_class() {
                     }
                 }
             }
+        }
+        for s in 0..SCHOOLS {
+            let what = sentences[(week as usize * SCHOOLS + s) % sentences.len()];
+            year.at(monday.plus(2 * Ms::HOUR), move |y| {
+                y.found(s, what);
+                y.honest += 1;
+            });
         }
         for s in (0..SCHOOLS).filter(|s| matches!(weeks[&(week, *s)], Week::Quiet)) {
             year.at(monday.plus(6 * Ms::DAY + 7 * Ms::HOUR), move |y| {

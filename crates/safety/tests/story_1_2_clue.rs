@@ -10,6 +10,7 @@ use safety::absence::{self, Counts, NewLine};
 use safety::alarm::{self, NewAlarm, Outcome};
 use safety::clue::desk::{self, Decision, Filter, Line};
 use safety::clue::{Fault, Rule, Says, State};
+use safety::hazard::{self, NewHazard};
 use safety::incident::{self, Act, Input, Kind, NewIncident, NewReport, ReportKind, draft, zero};
 use safety::message;
 use safety::outside::{self, Source};
@@ -52,6 +53,15 @@ fn end(w: &World, who: &str, id: Id, outcome: Outcome) {
 fn report(w: &World, who: &str, known_at: Option<Ms>, more: NewReport) -> Id {
     let new = NewIncident { kind: Some(Kind::Hurt), told: NewReport { known_at, ..more }, ..NewIncident::default() };
     w.by(who, move |cx| incident::report::report(cx, &new)).unwrap()
+}
+
+/// What a hazard's own page asks about somebody hurt.
+fn harm(w: &World, who: &str, id: Id) -> Option<Vec<desk::Beside>> {
+    let asked = move |cx: &mut safety::Cx<'_, '_>| {
+        let h = hazard::load(cx, id)?;
+        desk::harm(cx, &h)
+    };
+    w.sees(who, asked).unwrap()
 }
 
 fn says(line: &Line) -> Vec<Says> {
@@ -267,6 +277,53 @@ fn a_dropped_draft_a_signed_zero_and_a_lowered_line_show_that_the_school_knew() 
         assert_eq!(found.clue.traces[1].n, Some(0));
         // 北山's school ill over three days is one clue, not three.
         assert_eq!(clues(w, "桦甸股长").len(), 2);
+    });
+}
+
+#[test]
+fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_until_there_is_one() {
+    on_both(|w| {
+        let found = |who: &str, what: &str| {
+            let new = NewHazard { what: what.into(), place_text: Some("操场".into()), ..NewHazard::default() };
+            w.by(who, move |cx| hazard::raise::raise(cx, &new)).unwrap()
+        };
+        go(w, at("16T10:00"));
+        found("张福贵", "单杠底座松动，容易导致学生摔伤");
+        let hurt = found("张福贵", "单杠底座松动，一名学生摔伤");
+        assert_eq!(harm(w, "李建国", hurt), Some(Vec::new()));
+        // Not before the two hours in which a written report is due.
+        go(w, at("16T12:00"));
+        assert_eq!(clues(w, "于海涛").len(), 0);
+        go(w, at("16T12:01"));
+        let clue = only(w, "于海涛");
+        assert_eq!((clue.clue.noun.as_str(), clue.clue.subject), ("hazard", hurt));
+        assert_eq!((clue.clue.fault, says(&clue)), (Fault::Omitted, vec![Says::Harm]));
+        // The school reads which of its own records it is.
+        assert_eq!(only(w, "李建国").clue.subject, hurt);
+
+        // Signed as a week without an incident: it knew.
+        go(w, at("22T16:00"));
+        w.by("李建国", |cx| zero::sign(cx, None, None, None)).unwrap();
+        go(w, at("22T16:01"));
+        assert_eq!(
+            (only(w, "于海涛").clue.fault, says(&only(w, "于海涛"))),
+            (Fault::Hidden, vec![Says::Harm, Says::ZeroSigned])
+        );
+
+        // Another school reports within the two hours, and a hazard that the report showed asks nothing more.
+        go(w, at("23T08:00"));
+        let theirs = found("北山主任", "走廊玻璃破裂，划伤两名学生");
+        let id = report(w, "北山主任", None, NewReport { hurt: Some(2), ..NewReport::default() });
+        let new =
+            NewHazard {
+                what: "窗扇脱落，砸伤学生".into(), place_text: Some("走廊".into()), ..NewHazard::default()
+            };
+        let shown = w.by("北山主任", move |cx| incident::act::raise_hazard(cx, id, &new)).unwrap();
+        let beside = harm(w, "北山主任", theirs).unwrap();
+        assert_eq!(beside.iter().map(|b| b.id).collect::<Vec<_>>(), [id]);
+        assert_eq!(harm(w, "北山主任", shown), None);
+        go(w, at("23T12:00"));
+        assert_eq!(clues(w, "桦甸股长").iter().filter(|l| l.clue.noun == "hazard").count(), 0);
     });
 }
 

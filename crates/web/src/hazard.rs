@@ -7,6 +7,7 @@ mod change;
 mod coverage;
 pub(crate) mod list;
 mod meeting;
+pub(crate) mod near;
 pub(crate) mod new;
 mod paper;
 pub(crate) mod record;

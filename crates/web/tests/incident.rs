@@ -244,6 +244,33 @@ async fn a_hazard_and_a_special_meeting_come_from_the_incident() {
 }
 
 #[tokio::test]
+async fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_and_fills_it() {
+    let w = World::new();
+    let mut guard = w.signed("guard").await;
+    let place = w.stair.to_string();
+    let fields = [("place", place.as_str()), ("what", "踏步破损，一名学生摔伤")];
+    let done = upload(&mut guard, "/hazards/new", &fields, true, &[]).await;
+    let hazard = done.location().split('?').next().unwrap().to_string();
+    let page = guard.get(done.location()).await;
+    assert!(page.text.contains("伤了人要另报事故，没有报的现在就报。"), "{}", page.text);
+    let href = page.between("href=\"/incidents/new?", "\"").unwrap().replace("&amp;", "&").replace("&#38;", "&");
+    let form = guard.get(&format!("/incidents/new?{href}")).await;
+    assert!(form.text.contains("踏步破损，一名学生摔伤</textarea>"), "{}", form.text);
+    assert!(form.text.contains(&format!("value=\"{place}\" selected")), "{}", form.text);
+    let sent = [("kind", "hurt"), ("place", place.as_str()), ("what", "踏步破损，一名学生摔伤")];
+    let id = id_in(upload(&mut guard, "/incidents/new", &sent, true, &[]).await.location());
+    // Who answers for it finds the incident beside the hazard, and no question any more.
+    let page = w.signed("head").await.get(&hazard).await;
+    assert!(
+        page.text.contains(&format!("href=\"/incidents/{id}\"")) && !page.text.contains("另报事故"),
+        "{}",
+        page.text
+    );
+    let danger = w.raise("guard", "栏杆松动，容易导致学生摔伤");
+    assert!(!guard.get(&format!("/hazards/{danger}")).await.text.contains("另报事故"));
+}
+
+#[tokio::test]
 async fn a_refused_report_says_what_to_do_and_loses_nothing() {
     let w = World::new();
     let mut b = w.signed("head").await;

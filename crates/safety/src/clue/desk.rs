@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::rule::{Fault, State, Trace, nobody, settle as next};
 use super::{Clue, Says, from_row, load, sql};
 use crate::absence;
+use crate::hazard::{Hazard, harm};
 use crate::incident;
 use crate::kernel::cx::Cx;
 use crate::kernel::rights::{Action, Reach, reach};
@@ -156,25 +157,50 @@ pub struct View {
 
 /// The rows and the incidents between which whoever judges must find out whether they are one matter.
 fn side_by_side(cx: &mut Cx<'_, '_>, clue: &Clue) -> Result<(Vec<Outside>, Vec<Beside>)> {
-    let (mut listed, mut beside) = (Vec::new(), Vec::new());
+    let mut listed = Vec::new();
     for t in clue.traces.iter().filter(|t| t.noun == "outside" && !t.hidden()) {
         let row = cx.tx.row(outside::sql::BY_ID, args![t.id])?;
         listed.extend(row.as_ref().map(outside::from_row).transpose()?);
     }
     if listed.is_empty() {
-        return Ok((listed, beside));
+        return Ok((listed, Vec::new()));
     }
     let near = cx.tx.rows(sql::NEAR, args![clue.unit, clue.from_at, clue.until_at])?;
-    for row in near.iter().take(BESIDE) {
-        let i = match incident::load(cx, row.id("id")?) {
+    let ids = near.iter().map(|row| row.id("id")).collect::<Result<Vec<_>>>()?;
+    Ok((listed, readable(cx, &ids, clue.incident)?))
+}
+
+/// For a hazard of which the sentence tells of somebody hurt: the incidents of its hours that the asker may read. None for
+/// every other hazard, and for one that an incident showed.
+pub fn harm(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Option<Vec<Beside>>> {
+    if !harm::told(&h.what) || cx.tx.row(sql::SHOWN, args![h.id])?.is_some() {
+        return Ok(None);
+    }
+    let (from, until) = harm::hours(h.raised_at);
+    let rows = cx.tx.rows(sql::NEAR, args![h.unit, from, until])?;
+    let beside = rows.iter().filter(|row| row.text("state").is_ok_and(|s| s != incident::State::Withdrawn.code()));
+    let ids = beside.map(|row| row.id("id")).collect::<Result<Vec<_>>>()?;
+    readable(cx, &ids, None).map(Some)
+}
+
+/// Those of some incidents that the asker may read.
+fn readable(cx: &mut Cx<'_, '_>, ids: &[Id], taken: Option<Id>) -> Result<Vec<Beside>> {
+    let mut out = Vec::new();
+    for id in ids.iter().take(BESIDE) {
+        let i = match incident::load(cx, *id) {
             Ok(i) => i,
             Err(Error::Refused(_)) => continue,
             Err(fault) => return Err(fault),
         };
-        let taken = clue.incident == Some(i.id);
-        beside.push(Beside { id: i.id, number: i.number, kind: i.kind, happened_at: i.happened_at, taken });
+        out.push(Beside {
+            id: i.id,
+            number: i.number,
+            kind: i.kind,
+            happened_at: i.happened_at,
+            taken: taken == Some(i.id),
+        });
     }
-    Ok((listed, beside))
+    Ok(out)
 }
 
 pub fn view(cx: &mut Cx<'_, '_>, id: Id) -> Result<View> {
@@ -295,6 +321,7 @@ pub fn sources(cx: &mut Cx<'_, '_>) -> Result<Vec<SourceState>> {
         SourceState { code: "incident", n: Some(count(sql::INCIDENTS_SINCE, cx)?) },
         SourceState { code: "alarm", n: Some(count(sql::ALARMS_SINCE, cx)?) },
         SourceState { code: "absence", n: Some(absence::told_since(cx, since.day())?) },
+        SourceState { code: "hazard", n: Some(count(sql::HAZARDS_SINCE, cx)?) },
     ];
     if bureau {
         let open = tip::open_since(cx).unwrap_or_default().is_some();
@@ -302,6 +329,6 @@ pub fn sources(cx: &mut Cx<'_, '_>) -> Result<Vec<SourceState>> {
         out.push(SourceState { code: "tip", n: Some(tips).filter(|n| open || *n > 0) });
         out.push(SourceState { code: "outside", n: Some(outside::entered_since(cx, since)?) });
     }
-    out.extend(["hazard", "bus", "dorm", "clinic"].map(|code| SourceState { code, n: None }));
+    out.extend(["bus", "dorm", "clinic"].map(|code| SourceState { code, n: None }));
     Ok(out)
 }

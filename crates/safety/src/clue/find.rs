@@ -9,6 +9,7 @@ use super::rule::{self, Fault, Rule, Says, Trace};
 use super::{Clue, Found, answer, enter, from_row, judge, sql};
 use crate::absence;
 use crate::alarm;
+use crate::hazard::{self, harm};
 use crate::incident;
 use crate::kernel::cx::Cx;
 use crate::org::people;
@@ -18,6 +19,8 @@ use crate::tip;
 /// Records of one source looked at in one round. A round is one transaction, and whoever presses an alarm meanwhile waits
 /// for it: a record that becomes a clue is a dozen statements.
 const ROUND: i64 = 60;
+/// Of hazards, of which there are many and of which hardly one becomes a clue.
+const HAZARD_ROUND: i64 = 300;
 /// A transaction carries the moment at which its request came and is stored a little later: the newest seconds wait.
 const LAG_MS: i64 = 15 * Ms::SECOND;
 /// Days that are looked through again each night.
@@ -29,6 +32,8 @@ enum Source {
     /// An alarm that ended some time ago: by then it is reported.
     Ended,
     Tip,
+    /// A hazard's sentence may tell of somebody hurt.
+    Hazard,
     Outside,
     Line,
     Zero,
@@ -43,6 +48,7 @@ const SOURCES: &[Source] = &[
     Source::Alarm,
     Source::Ended,
     Source::Tip,
+    Source::Hazard,
     Source::Outside,
     Source::Line,
 ];
@@ -53,6 +59,7 @@ impl Source {
             Source::Alarm => "alarm",
             Source::Ended => "ended",
             Source::Tip => "tip",
+            Source::Hazard => "hazard",
             Source::Outside => "outside",
             Source::Line => "line",
             Source::Zero => "zero",
@@ -65,6 +72,7 @@ impl Source {
             Source::Alarm => sql::ALARMS,
             Source::Ended => sql::ENDED,
             Source::Tip => sql::TIPS,
+            Source::Hazard => sql::HAZARDS,
             Source::Outside => sql::OUTSIDES,
             Source::Line => sql::LINES,
             Source::Zero => sql::ZEROS,
@@ -79,9 +87,13 @@ impl Source {
             Source::Alarm => cx.pack.span("clue.alarm"),
             Source::Ended => cx.pack.span("incident.written"),
             Source::Tip => cx.pack.span("clue.tip"),
+            Source::Hazard => cx.pack.span("clue.hazard"),
             Source::Line => cx.pack.span("clue.absence"),
             Source::Outside | Source::Zero | Source::Draft | Source::Incident => 0,
         }
+    }
+    fn round(self) -> i64 {
+        if self == Source::Hazard { HAZARD_ROUND } else { ROUND }
     }
 }
 
@@ -116,7 +128,7 @@ pub fn waiting(cx: &mut Cx<'_, '_>) -> Result<bool> {
 pub fn look(cx: &mut Cx<'_, '_>) -> Result<usize> {
     let mut found = 0;
     for source in SOURCES.iter().copied() {
-        let rows = rows(cx, source, ROUND)?;
+        let rows = rows(cx, source, source.round())?;
         for row in &rows {
             found += usize::from(one(cx, source, row)?);
         }
@@ -143,6 +155,10 @@ fn one(cx: &mut Cx<'_, '_>, source: Source, row: &Row) -> Result<bool> {
             }
         }
         Source::Tip => match of_tip(row)? {
+            Some(signal) => weigh(cx, signal),
+            None => Ok(false),
+        },
+        Source::Hazard => match of_hazard(cx, &hazard::from_row(row)?)? {
             Some(signal) => weigh(cx, signal),
             None => Ok(false),
         },
@@ -225,6 +241,27 @@ fn of_tip(row: &Row) -> Result<Option<Signal>> {
         from,
         until,
         traces: vec![Trace::new("tip", id, at, Says::Told)],
+        knew: Vec::new(),
+        listed: None,
+    }))
+}
+
+/// A hazard of which the sentence says that somebody was hurt, unless an incident showed it. What was entered by mistake
+/// or twice is void.
+fn of_hazard(cx: &mut Cx<'_, '_>, h: &hazard::Hazard) -> Result<Option<Signal>> {
+    if h.state == hazard::State::Void || !harm::told(&h.what) || cx.tx.row(sql::SHOWN, args![h.id])?.is_some() {
+        return Ok(None);
+    }
+    let (from, until) = harm::hours(h.raised_at);
+    Ok(Some(Signal {
+        unit: h.unit,
+        county: h.county,
+        noun: "hazard",
+        id: h.id,
+        at: h.raised_at,
+        from,
+        until,
+        traces: vec![Trace::new("hazard", h.id, h.raised_at, Says::Harm)],
         knew: Vec::new(),
         listed: None,
     }))
@@ -319,6 +356,10 @@ fn signal_of(cx: &mut Cx<'_, '_>, clue: &Clue) -> Result<Option<Signal>> {
     match clue.noun.as_str() {
         "alarm" => Ok(of(alarm::sql::BY_ID, cx)?.as_ref().map(alarm::from_row).transpose()?.and_then(|a| of_alarm(&a))),
         "tip" => of(tip::sql::BY_ID, cx)?.as_ref().map_or(Ok(None), of_tip),
+        "hazard" => match of(hazard::sql::BY_ID, cx)? {
+            Some(row) => of_hazard(cx, &hazard::from_row(&row)?),
+            None => Ok(None),
+        },
         "outside" => of(outside::sql::BY_ID, cx)?.as_ref().map_or(Ok(None), of_outside),
         _ => Ok(Some(Signal {
             unit: clue.unit,

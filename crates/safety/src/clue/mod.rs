@@ -7,8 +7,8 @@
 //! - `judge` what an incident's own record contradicts
 //! - `desk`  list, view, explanation, decision; which sources there are, and which are missing
 //!
-//! A detector uses only records that exist. Not here: tips, lists of other offices, lines of classes (nouns of their own);
-//! bus, dormitory and sickbay, which no noun records yet (part D).
+//! A detector uses only records that exist. Not here: tips, lists of other offices, lines of classes, hazards and whether
+//! their sentence tells of an injury (nouns of their own); bus, dormitory and sickbay, which no noun records yet (part D).
 
 pub mod desk;
 pub mod find;

@@ -66,6 +66,8 @@ codes! {
         DraftDropped = "draft_dropped",
         /// Somebody outside the school told of it.
         Told = "told",
+        /// The sentence of a hazard says that somebody was hurt.
+        Harm = "harm",
         Police = "police",
         Traffic = "traffic",
         Health = "health",

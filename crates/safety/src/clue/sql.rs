@@ -32,6 +32,8 @@ pub const ENDED: &str = "select *, ended_at as seen_at from alarm where (ended_a
     and ended_at <= $3 order by ended_at, id limit $4";
 pub const TIPS: &str = "select *, received_at as seen_at from tip where (received_at, id) > ($1, $2) \
     and received_at <= $3 order by received_at, id limit $4";
+pub const HAZARDS: &str = "select *, received_at as seen_at from hazard where (received_at, id) > ($1, $2) \
+    and received_at <= $3 order by received_at, id limit $4";
 pub const OUTSIDES: &str = "select *, ripe_at as seen_at from outside where (ripe_at, id) > ($1, $2) \
     and ripe_at <= $3 order by ripe_at, id limit $4";
 pub const LINES: &str = "select *, received_at as seen_at from absence where (received_at, id) > ($1, $2) \
@@ -46,6 +48,8 @@ pub const STEPS: &str = "select id, incident, received_at as seen_at from incide
 /// Incidents of a unit (`$1`) whose time between happening and being known meets `$2..=$3`.
 pub const NEAR: &str = "select id, kind, state, happened_at, known_at, first_at, late from incident where unit = $1 \
     and known_at >= $2 and happened_at <= $3 order by first_at limit 50";
+/// A hazard that an incident showed (`$1`): what it tells of is reported.
+pub const SHOWN: &str = "select 1 as one from incident_step where hazard = $1 limit 1";
 pub const ZERO_AFTER: &str = "select id, received_at from incident_zero where unit = $1 and from_on <= $2 and until_on >= $2 \
     and received_at > $3 limit 1";
 pub const INCIDENT: &str = "select * from incident where id = $1";
@@ -62,6 +66,8 @@ pub const PHOTO_BEFORE: &str = "select noun, id, at from file_use where hash = $
 pub const ALARMS_SINCE: &str = "select count(*) as n from alarm a where a.received_at >= $2 and a.test = 0 and exists \
     (select 1 from unit_tree s where s.top = $1 and s.unit = a.unit)";
 pub const TIPS_SINCE: &str = "select count(*) as n from tip a where a.received_at >= $2 and exists \
+    (select 1 from unit_tree s where s.top = $1 and s.unit = a.unit)";
+pub const HAZARDS_SINCE: &str = "select count(*) as n from hazard a where a.received_at >= $2 and exists \
     (select 1 from unit_tree s where s.top = $1 and s.unit = a.unit)";
 pub const INCIDENTS_SINCE: &str = "select count(*) as n from incident a where a.received_at >= $2 and exists \
     (select 1 from unit_tree s where s.top = $1 and s.unit = a.unit)";
@@ -80,12 +86,14 @@ pub const ALL: &[&str] = &[
     ALARMS,
     ENDED,
     TIPS,
+    HAZARDS,
     OUTSIDES,
     LINES,
     ZEROS,
     DRAFTS,
     STEPS,
     NEAR,
+    SHOWN,
     ZERO_AFTER,
     INCIDENT,
     ALARMS_NEAR,
@@ -94,6 +102,7 @@ pub const ALL: &[&str] = &[
     PHOTO_BEFORE,
     ALARMS_SINCE,
     TIPS_SINCE,
+    HAZARDS_SINCE,
     INCIDENTS_SINCE,
 ];
 

@@ -2,9 +2,11 @@
 //! declining once (4.1 推诿), and a history in which nothing is changed silently.
 //!
 //! `state` is the pure table; `raise` and `act` are the acts; `list` and `view` read; `stats` counts; `ledger` is the
-//! inspector's form. Not here: the check itself (`check`), orders of the bureau after a missed deadline (part F).
+//! inspector's form; `harm` reads whether a sentence tells of somebody hurt. Not here: the check itself (`check`), orders
+//! of the bureau after a missed deadline (part F).
 
 pub mod act;
+pub mod harm;
 pub mod ledger;
 pub mod list;
 pub mod raise;

@@ -167,6 +167,7 @@ pub const KEYS: &[&str] = &[
     "incident.class.a.lost",
     "clue.alarm",
     "clue.tip",
+    "clue.hazard",
     "clue.outside",
     "clue.absence",
     "clue.amend",

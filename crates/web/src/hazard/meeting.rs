@@ -6,7 +6,7 @@ use safety::kernel::rights::Action;
 use safety::org::unit;
 use safety::{Cx, meeting, movement};
 
-use super::record::Near;
+use super::near::Near;
 use crate::words::{self, duty as told};
 
 /// A way that the hazard shuts has its card at hand (2.5).

@@ -15,6 +15,7 @@ use safety::pack::Basis;
 
 use super::acts::{self, Form};
 use super::change;
+use super::near::{self, Harm, Near};
 use crate::door::{Fields, Signed};
 use crate::error::{Answer, FieldFault, WebError};
 use crate::missive;
@@ -64,15 +65,6 @@ pub struct Fact {
     pub basis: &'static str,
 }
 
-/// Something near: the same place, the check.
-pub struct Near {
-    pub word: &'static str,
-    pub tone: &'static str,
-    pub title: String,
-    pub href: String,
-    pub note: String,
-}
-
 /// A link of 「其他办理」.
 pub struct Other {
     pub label: &'static str,
@@ -97,6 +89,7 @@ pub struct Known {
     /// Meetings about it, and whether the viewer may call one.
     pub meetings: Vec<Near>,
     pub meet: bool,
+    pub harm: Harm,
     /// Letters to the agency that has it, and whether the viewer may write one.
     pub missives: Vec<missive::Line>,
     /// Who answered by a letter, by the moment of the step.
@@ -129,6 +122,7 @@ pub fn known(cx: &mut Cx<'_, '_>, id: Id) -> Result<Known> {
         places: Vec::new(),
         meetings,
         meet: meet && h.state.is_open(),
+        harm: near::harm(cx, &h)?,
         now: cx.now,
         view,
     };
@@ -250,6 +244,8 @@ pub struct RecordPage {
     pub events: Vec<Event>,
     pub near: Vec<Near>,
     pub meet: bool,
+    /// Where the incident is reported that the sentence tells of; "" when nothing is to be reported.
+    pub report: String,
     pub missives: Vec<missive::Line>,
     pub write: bool,
     /// The key of the form for a letter.
@@ -355,7 +351,8 @@ pub async fn page_of(
         facts: facts(&known),
         five: five(h),
         events: v.steps.iter().map(|step| event(step, &known.answerers)).collect(),
-        near: near(v).into_iter().chain(meetings).collect(),
+        near: near::of(v).into_iter().chain(known.harm.incidents).chain(meetings).collect(),
+        report: known.harm.report,
         meet: known.meet,
         request: if known.write { missive::request(known.now) } else { String::new() },
         missives: known.missives,
@@ -562,38 +559,4 @@ pub fn event(step: &Step, answerers: &[(Ms, String)]) -> Event {
         proof_words: if step.leaf.is_some() { "可核验" } else { words::thing::PROOF_WAITS.word },
         photos: step.photos.iter().map(|p| pic(&p.hash, "", alt.clone())).collect(),
     }
-}
-
-fn near(v: &View) -> Vec<Near> {
-    let mut out = Vec::new();
-    if let (Some(id), Some(title)) = (v.hazard.check_run, v.check_title.clone()) {
-        out.push(Near {
-            word: "排查",
-            tone: "",
-            title,
-            href: format!("/checks/{id}"),
-            note: "这一条是排查时发现的".into(),
-        });
-    }
-    if let Some(id) = v.hazard.recurs {
-        let times = v.hazard.recurrence + 1;
-        out.push(Near {
-            word: words::thing::RECURRING.word,
-            tone: "r",
-            title: "上一次的记录".into(),
-            href: format!("/hazards/{id}"),
-            note: format!("同一处、同一类，第 {times} 次"),
-        });
-    }
-    for one in &v.near {
-        let state = words::state(one.state);
-        out.push(Near {
-            word: state.word,
-            tone: state.tone,
-            title: one.what.clone(),
-            href: format!("/hazards/{}", one.id),
-            note: format!("{} · 同一处", words::at(one.received_at)),
-        });
-    }
-    out
 }

@@ -131,8 +131,9 @@ pub async fn form(Held(web): Held<Web>, signed: Signed) -> Answer {
 /// What an alarm, or a class's line, knows already.
 fn begun(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Fields> {
     let Some(id) = query.id("draft")? else {
-        // A line of a class knows what is the matter: kind and one sentence.
-        let known = ["kind", "what"].into_iter().filter_map(|name| Some((name, query.opt(name)?)));
+        // A line of a class, or a hazard, knows what is the matter, and where: kind, one sentence, place.
+        let known =
+            ["kind", "what", "place", "place_text"].into_iter().filter_map(|name| Some((name, query.opt(name)?)));
         return Ok(Fields::of(known.collect::<Vec<_>>()));
     };
     let d = draft::show(cx, id)?;

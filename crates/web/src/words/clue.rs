@@ -36,7 +36,7 @@ pub fn rule(rule: Rule) -> &'static str {
 pub const RULES: &[(&str, &str)] = &[
     (
         "有情况没有报告",
-        "报警满 15 分钟、外部名单上的事满 2 小时、同班同症满 24 小时、群众反映满 1 天，前后一天内没有事故报告。名单写明是交通事故的，走失、生病、火情等报告不算；名单写明是走失的，交通等报告不算。其余的由核对的人判断是不是同一件事。",
+        "报警满 15 分钟、写着有人受伤的隐患和外部名单上的事满 2 小时、同班同症满 24 小时、群众反映满 1 天，前后一天内没有事故报告。名单写明是交通事故的，走失、生病、火情等报告不算；名单写明是走失的，交通等报告不算。其余的由核对的人判断是不是同一件事。",
     ),
     (
         "本校已经知道",
@@ -118,6 +118,7 @@ pub fn trace(t: &Trace) -> String {
         Says::AlarmReal => "本校按真实事件解除了报警".into(),
         Says::DraftDropped => "本校作废了报警转来的初报".into(),
         Says::Told => "有外部反映".into(),
+        Says::Harm => "登记的隐患写着有人受伤".into(),
         Says::Police => "公安接处警名单上有".into(),
         Says::Traffic => "交警名单上有".into(),
         Says::Health => "医院、疾控名单上有".into(),
@@ -204,7 +205,7 @@ pub fn looked_at(code: &str) -> (&'static str, &'static str) {
         "absence" => ("晨午检", "所学校在填"),
         "tip" => ("群众反映", "条"),
         "outside" => ("外部名单", "行"),
-        "hazard" => ("隐患", ""),
+        "hazard" => ("隐患", "条"),
         "bus" => ("校车求救", ""),
         "dorm" => ("宿舍点名", ""),
         _ => ("校医室", ""),
@@ -215,7 +216,6 @@ pub fn looked_at(code: &str) -> (&'static str, &'static str) {
 pub fn missing(code: &str) -> &'static str {
     match code {
         "tip" => "没有开放举报",
-        "hazard" => "隐患不记伤人数，不能比",
         _ => "本系统还没有这种记录",
     }
 }
