@@ -140,13 +140,16 @@ impl LivePage for AlarmRows {
         noun == "alarm"
     }
     fn rows(&self, cx: &mut Cx<'_, '_>, _query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
-        view::list(cx, false)?.into_iter().rev().filter(|l| ids.contains(&l.alarm.id)).map(part).collect()
+        view::these(cx, ids)?.into_iter().map(part).collect()
     }
     fn recent(&self, cx: &mut Cx<'_, '_>, _query: &Fields, since: Ms) -> Result<Vec<Change>> {
         view::list(cx, false)?.into_iter().rev().filter(|l| l.alarm.received_at >= since).map(part).collect()
     }
     fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
-        page::nav_counts(cx)
+        page::urgent_count(cx)
+    }
+    fn has_banner(&self) -> bool {
+        false
     }
 }
 

@@ -79,6 +79,10 @@ pub trait LivePage: Send + Sync {
     fn recent(&self, cx: &mut Cx<'_, '_>, query: &Fields, since: Ms) -> Result<Vec<Change>>;
     /// Figures by the name of their `data-count`.
     fn counts(&self, cx: &mut Cx<'_, '_>, query: &Fields) -> Result<BTreeMap<String, i64>>;
+    /// Does an unanswered alarm stand over it? Not over what is about alarms itself.
+    fn has_banner(&self) -> bool {
+        true
+    }
 }
 
 /// The live pages by name.
@@ -255,7 +259,8 @@ type Seen = (Vec<Change>, BTreeMap<String, i64>);
 /// What woke a page as its viewer sees it now, and the page's figures.
 fn seen(cx: &mut Cx<'_, '_>, live: &'static dyn LivePage, query: &Fields, woken: &Woken) -> Result<Seen> {
     let mut changes = Vec::new();
-    if woken.alarm || (woken.missed.is_some() && alarm::reads(cx.actor)) {
+    let news = woken.alarm || (woken.missed.is_some() && alarm::reads(cx.actor));
+    if news && live.has_banner() {
         changes.push(Change::Row(alarm::banner::drawn(cx, true)?));
     }
     if woken.pressing.is_empty() && woken.ids.is_empty() && woken.missed.is_none() {

@@ -212,6 +212,17 @@ pub fn list(cx: &mut Cx<'_, '_>, tests: bool) -> Result<Vec<Line>> {
     rows.iter().map(line).collect()
 }
 
+/// Those of some alarms that the asker may see, without tests: for a page that is told of them as they come.
+pub fn these(cx: &mut Cx<'_, '_>, ids: &[Id]) -> Result<Vec<Line>> {
+    let statement = sql::by_id(scope(cx));
+    let mut out = Vec::new();
+    for id in ids {
+        let row = cx.tx.row(&statement, args![cx.actor.unit, *id])?;
+        out.extend(row.as_ref().map(line).transpose()?.filter(|l| !l.alarm.test));
+    }
+    Ok(out)
+}
+
 fn line(row: &Row) -> Result<Line> {
     let alarm = from_row(row)?;
     let place_name = row.opt_text("place_name")?.or(alarm.place_text.clone());

@@ -49,6 +49,9 @@ impl LivePage for AlarmRecord {
         query.id("id")?.map_or(Ok(Vec::new()), |id| changes(cx, query, id))
     }
     fn counts(&self, cx: &mut Cx<'_, '_>, _query: &Fields) -> Result<BTreeMap<String, i64>> {
-        page::nav_counts(cx)
+        page::urgent_count(cx)
+    }
+    fn has_banner(&self) -> bool {
+        false
     }
 }
