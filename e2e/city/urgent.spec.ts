@@ -29,6 +29,22 @@ async function step(p: Page, address: string, act: string, fields: Record<string
   await expect(p.locator('main [role=status]').first()).toBeVisible({ timeout: 10_000 });
 }
 
+test('a hazard that tells of somebody hurt asks for the report on the phone that sent it', async ({ browser }) => {
+  const { page: p, context } = await signedIn(browser, guard, phone);
+  await p.goto('/hazards/new');
+  await p.fill('[name=what]', '台阶破损，一名学生摔伤');
+  await p.locator('[name=place]').selectOption({ index: 2 });
+  await p.locator('form[data-outbox=hazard] [data-primary]').tap();
+  await expect(p.locator('.done-card')).toContainText('伤了人要另报事故', { timeout: 20_000 });
+  await axe(p, 'hazard asks');
+  await p.locator('.done-card a', { hasText: '事故初报' }).tap();
+  await expect(p).toHaveURL(/\/incidents\/new\?/);
+  await expect(p.locator('[name=what]')).toHaveValue('台阶破损，一名学生摔伤');
+  await expect(p.locator('[name=kind][value=hurt]')).toBeChecked();
+  await shape(p, 'report of a hazard');
+  await context.close();
+});
+
 test('a fall is reported with three taps, signed for by the county, followed up and closed with its lessons', async ({ browser }) => {
   const county = await signedIn(browser, officer, desk);
   await county.page.goto('/incidents');

@@ -345,17 +345,32 @@ struct Done {
     id: String,
     location: String,
     received_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    asks: Option<Asks>,
+}
+
+/// What is asked of whoever has just sent something: a sentence, and the page on which it is done. On that something's own
+/// page it stands as well; a phone's outbox shows it with its answer.
+#[derive(Serialize)]
+pub struct Asks {
+    pub words: &'static str,
+    pub act: &'static str,
+    pub href: String,
 }
 
 /// The answer of a form that made or changed a record: JSON (`{id, location, received_at}` with ms) for the phone's
 /// outbox, else the browser goes to `location`.
 pub fn done(ask: &Ask, now: Ms, id: Id, location: String) -> Answer {
+    done_asking(ask, now, id, location, None)
+}
+
+pub fn done_asking(ask: &Ask, now: Ms, id: Id, location: String, asks: Option<Asks>) -> Answer {
     if !ask.json {
         return Ok(Redirect::to(&location).into_response());
     }
     let header_value = HeaderValue::from_str(&location).ok();
     let mut response =
-        (StatusCode::CREATED, Json(Done { id: id.to_string(), location, received_at: now.0 })).into_response();
+        (StatusCode::CREATED, Json(Done { id: id.to_string(), location, received_at: now.0, asks })).into_response();
     if let Some(value) = header_value {
         response.headers_mut().insert(header::LOCATION, value);
     }

@@ -266,6 +266,15 @@ async fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_and_fills_it()
         "{}",
         page.text
     );
+    // A phone is asked with the answer to what it sent, once it has arrived.
+    let fields = [("place", place.as_str()), ("what", "门扇脱落砸伤学生")];
+    let json = [("accept", "application/json")];
+    w.clock.advance(5 * Ms::DAY);
+    let told = upload(&mut guard, "/hazards/new", &fields, true, &json).await.json();
+    assert_eq!(told["asks"]["act"], "事故初报");
+    assert!(told["asks"]["href"].as_str().unwrap().starts_with("/incidents/new?unit="), "{told}");
+    let fields = [("place", place.as_str()), ("what", "门扇松动")];
+    assert!(upload(&mut guard, "/hazards/new", &fields, true, &json).await.json().get("asks").is_none());
     let danger = w.raise("guard", "栏杆松动，容易导致学生摔伤");
     assert!(!guard.get(&format!("/hazards/{danger}")).await.text.contains("另报事故"));
 }

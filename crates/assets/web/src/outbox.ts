@@ -120,10 +120,11 @@ function answerInPlace(form: HTMLFormElement, item: Item): void {
     const done = seen.state === 'done';
     // What must be told at once has told nobody until the server answers: said in red, the telephones stay in sight.
     const unsent = done ? undefined : form.dataset.unsent;
-    words.textContent = done ? W.syncedAt(hm(seen.received_at)) : (unsent ?? (navigator.onLine && link.up ? W.storedSending : W.storedOffline));
-    words.classList.toggle('r', !!unsent);
+    const asks = done ? seen.asks : undefined;
+    words.textContent = done ? W.syncedAt(hm(seen.received_at)) + (asks?.words ?? '') : (unsent ?? (navigator.onLine && link.up ? W.storedSending : W.storedOffline));
+    words.classList.toggle('r', !!unsent || !!asks);
     const see = done && (seen.location || form.dataset.after);
-    acts.replaceChildren(...(see ? [make('a.btn.big', { href: see }, W.see)] : []), ...(form.dataset.after ? [] : [button(W.another, again, 'btn big')]));
+    acts.replaceChildren(...(asks ? [make('a.btn.big.d', { href: asks.href }, asks.act)] : []), ...(see ? [make('a.btn.big', { href: see }, W.see)] : []), ...(form.dataset.after ? [] : [button(W.another, again, 'btn big')]));
   }
   // One answer at a time: a second refusal takes the place of the first.
   form.parentElement?.querySelector(':scope > .done-card')?.remove();

@@ -4,7 +4,7 @@
 import { setClock } from './clock';
 import { body } from './dom';
 import { changed } from './outbox';
-import { db, items, prune, ready, type FieldError, type Item } from './store';
+import { db, items, prune, ready, type Asks, type FieldError, type Item } from './store';
 import { W } from './words';
 
 const FIRST_WAIT_MS = 2_000;
@@ -94,10 +94,11 @@ async function send(waiting: Item, csrf: string): Promise<boolean> {
     return false;
   }
   if (answer.ok) {
-    const told = await json<{ id?: string; location?: string; received_at?: number | string }>(answer);
+    const told = await json<{ id?: string; location?: string; received_at?: number | string; asks?: Asks }>(answer);
     if (!told?.id) return await later(item, W.unreachable), false;
     const at = told.received_at;
-    await put(item, { state: 'done', photos: [], location: told.location ?? '', received_at: Number(at) || Date.parse(String(at)) || Date.now() });
+    const asks = told.asks?.href.startsWith('/') ? told.asks : undefined;
+    await put(item, { state: 'done', photos: [], location: told.location ?? '', asks, received_at: Number(at) || Date.parse(String(at)) || Date.now() });
     return true;
   }
   if (answer.status === 401) {

@@ -32,6 +32,10 @@ function row(item: Item): HTMLElement {
       button(W.remove, () => void ask(W.removeAsk, W.remove).then((yes) => (yes ? drop(item.key) : undefined)), 'btn t'),
     );
   }
+  if (item.asks) {
+    what.append(make('p.r', {}, item.asks.words));
+    acts.append(make('a.btn.d', { href: item.asks.href }, item.asks.act));
+  }
   if (item.location) acts.append(make('a.btn', { href: item.location }, W.see));
   line.append(what, state, acts);
   return line;

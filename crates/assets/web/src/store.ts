@@ -37,6 +37,13 @@ export interface Item {
   errors?: FieldError[];
   location: string;
   received_at: number;
+  /** What the server asks after it has taken it: a sentence, and where it is done. */
+  asks?: Asks;
+}
+export interface Asks {
+  words: string;
+  act: string;
+  href: string;
 }
 export interface Draft {
   id: string;

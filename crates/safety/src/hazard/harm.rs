@@ -24,8 +24,9 @@ fn has(text: &str, list: &str) -> bool {
 /// 「两名」, 「3人」: people who are counted were there.
 fn counted(clause: &str) -> bool {
     let chars: Vec<char> = clause.chars().collect();
-    let number = |c: char| c.is_ascii_digit() || "一二两三四五六七八九十几多".contains(c);
-    chars.windows(2).any(|pair| number(pair[0]) && matches!(pair[1], '名' | '人' | '位'))
+    let of = |c: char, list: &str| has(c.encode_utf8(&mut [0; 4]), list);
+    let number = |c: char| c.is_ascii_digit() || of(c, "number");
+    chars.windows(2).any(|pair| number(pair[0]) && of(pair[1], "people"))
 }
 
 /// Does it tell of somebody who was hurt?

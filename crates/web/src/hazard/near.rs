@@ -1,14 +1,16 @@
 //! What lies near a hazard on its page: the check during which it was found, the same place before, and, where its sentence
 //! tells of somebody hurt, the incident that is or should be reported (1.2). Whether it tells is asked of `safety`.
 
-use base::Result;
-use safety::Cx;
+use base::{Id, Result};
 use safety::clue::desk::{self, Beside};
 use safety::hazard::Hazard;
 use safety::hazard::view::View;
 use safety::incident::Kind;
 use safety::kernel::rights::Action;
+use safety::{Actor, Cx};
 
+use crate::page::Asks;
+use crate::state::Web;
 use crate::words::{self, record as say};
 
 /// Something near: the same place, the check.
@@ -36,6 +38,19 @@ pub fn harm(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Harm> {
     Ok(Harm { report, incidents: beside.iter().map(incident).collect() })
 }
 
+/// What a phone is asked once its hazard has arrived. Most sentences tell of nobody: then nothing is read.
+pub async fn asks(web: &Web, actor: &Actor, id: Id, what: &str) -> Result<Option<Asks>> {
+    if !safety::hazard::harm::told(what) {
+        return Ok(None);
+    }
+    let job = move |cx: &mut Cx<'_, '_>| {
+        let h = safety::hazard::load(cx, id)?;
+        harm(cx, &h)
+    };
+    let href = web.read(actor, job).await?.report;
+    Ok(if href.is_empty() { None } else { Some(Asks { words: say::HARM, act: words::incident::NEW, href }) })
+}
+
 fn incident(b: &Beside) -> Near {
     Near {
         word: words::incident::TITLE,
@@ -48,7 +63,8 @@ fn incident(b: &Beside) -> Near {
 
 /// 「/incidents/new?unit=…&kind=hurt&what=…&place=…」
 fn form(h: &Hazard) -> String {
-    let mut query = form_urlencoded::Serializer::new("/incidents/new?".to_string());
+    let (form, start) = ("/incidents/new?".to_string(), "/incidents/new?".len());
+    let mut query = form_urlencoded::Serializer::for_suffix(form, start);
     query.append_pair("unit", &h.unit.to_string()).append_pair("kind", Kind::Hurt.code()).append_pair("what", &h.what);
     if let Some(place) = h.place {
         query.append_pair("place", &place.to_string());

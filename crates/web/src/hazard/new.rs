@@ -11,6 +11,7 @@ use safety::org::{PlaceKind, login, place, unit};
 use safety::{Cx, Meta};
 
 use super::list::categories;
+use super::near;
 use super::record::on_roll;
 use crate::door::{Fields, Posted, Signed};
 use crate::error::{Answer, FieldFault, WebError};
@@ -267,6 +268,7 @@ pub async fn add(Held(web): Held<Web>, mut posted: Posted) -> Answer {
     let parsed = claimed(&mut posted).and_then(|()| parse(&posted));
     let code = posted.fields.opt("code");
     let parsed = parsed.and_then(|new| Ok((new, posted.fields.id("incident")?)));
+    let what = parsed.as_ref().map_or(String::new(), |(new, _)| new.what.clone());
     let done = match parsed {
         Ok((new, incident)) => {
             let job = move |cx: &mut Cx<'_, '_>| {
@@ -281,7 +283,13 @@ pub async fn add(Held(web): Held<Web>, mut posted: Posted) -> Answer {
         Err(e) => Err(e),
     };
     match done {
-        Ok(id) => page::done(&posted.signed.ask, web.now(), id, format!("/hazards/{id}?done=raise")),
+        Ok(id) => {
+            let asks = match posted.signed.ask.json {
+                true => near::asks(&web, posted.signed.actor(), id, &what).await.unwrap_or_default(),
+                false => None,
+            };
+            page::done_asking(&posted.signed.ask, web.now(), id, format!("/hazards/{id}?done=raise"), asks)
+        }
         Err(e) => {
             let kept = page::keep(&posted.signed.ask, e)?;
             let typed = posted.fields;
