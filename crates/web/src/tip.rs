@@ -310,15 +310,37 @@ struct PosterPage {
     crumbs: Vec<Crumb>,
     schools: Vec<Choice>,
     chosen: String,
-    name: String,
     by: String,
+    posters: Vec<Poster>,
+    /// Links to the sheets of all schools: 「全部 120 所的码」, or 「第 1—120 张」 where they are more than one printing.
+    batches: Vec<(String, String)>,
+}
+
+/// One sheet.
+struct Poster {
+    name: String,
     qr: String,
     href: String,
 }
 
-/// A sheet for the school's gate, printed by the bureau.
+/// Sheets in one printing: a county has so many schools.
+const POSTERS: usize = 120;
+
+/// Links to all sheets, by printings.
+fn batches(all: usize) -> Vec<(String, String)> {
+    let batch = |n: usize| {
+        let (first, last) = (n * POSTERS + 1, all.min((n + 1) * POSTERS));
+        let words = if all <= POSTERS { told::all_posters(all) } else { told::posters(first, last) };
+        (words, format!("/tips/poster?batch={}", n + 1))
+    };
+    if all < 2 { Vec::new() } else { (0..all.div_ceil(POSTERS)).map(batch).collect() }
+}
+
+/// Sheets for the gates of schools, printed by the bureau: one, or all of them.
 async fn poster(State(web): State<Web>, signed: Signed) -> Answer {
-    let wanted = signed.ask.fields().id("unit")?;
+    let fields = signed.ask.fields();
+    let wanted = fields.id("unit")?;
+    let batch = fields.int("batch")?.and_then(|n| usize::try_from(n - 1).ok());
     let (schools, place) = web
         .read(signed.actor(), move |cx| {
             if reach(cx.actor.role, Action::TipRead) != Reach::Subtree {
@@ -341,16 +363,26 @@ async fn poster(State(web): State<Web>, signed: Signed) -> Answer {
         })
         .await?;
     let site = web.config.public_url.clone().unwrap_or_else(|| signed.ask.origin.clone());
-    let href = place.as_ref().map_or(String::new(), |p| format!("{site}/tips/new?unit={}", p.id));
+    let sheet = |id: Id, name: &str| -> Result<Poster> {
+        let href = format!("{site}/tips/new?unit={id}");
+        Ok(Poster { name: name.into(), qr: qr::svg(&href, EcLevel::M)?, href })
+    };
+    let posters = match (&place, batch) {
+        (Some(p), _) => vec![sheet(p.id, &p.name)?],
+        (None, Some(n)) => {
+            let some = schools.iter().skip(n.saturating_mul(POSTERS)).take(POSTERS);
+            some.map(|u| sheet(u.id, &u.name)).collect::<Result<_>>()?
+        }
+        (None, None) => Vec::new(),
+    };
     page::full(&PosterPage {
         shell: signed.shell(&web, At::Units).await?,
         crumbs: vec![crumb(told::TIPS, "/tips"), crumb("校门口的码", "")],
+        batches: batches(schools.len()),
         schools: schools.into_iter().map(|u| Choice::new(u.id.to_string(), u.name)).collect(),
         chosen: place.as_ref().map_or(String::new(), |p| p.id.to_string()),
         by: signed.actor().unit_name.clone(),
-        qr: if href.is_empty() { String::new() } else { qr::svg(&href, EcLevel::M)? },
-        name: place.map_or(String::new(), |p| p.name),
-        href,
+        posters,
     })
 }
 

@@ -185,6 +185,8 @@ struct TodayPage {
     date: String,
     hand: bool,
     bureau: bool,
+    /// An agency: it reads only what was handed to it.
+    handed: bool,
     n: i64,
     late: i64,
     open: String,
@@ -250,6 +252,7 @@ fn build(signed: &Signed, shell: Shell, seen: Seen, now: Ms) -> TodayPage {
         date: date(now),
         hand,
         bureau: login::at_bureau(actor),
+        handed: actor.role == Role::Agency,
         n,
         late,
         open: words::count(seen.open),

@@ -143,6 +143,11 @@ async fn the_bureau_sees_in_how_many_schools_a_test_was_answered_and_by_whom() {
     let mut head = w.signed("head").await;
     let at = head.post("/alarms", &[("test", "1")]).await.location().to_string();
     assert!(desk.get("/alarms/schools").await.text.contains("本月没测通"));
+    // One school among many by a part of its name; what is not found is said, and the sum stays that of all.
+    let rows = |page: &crate::world::Page| page.text.matches("data-row id=\"row-").count();
+    assert_eq!(rows(&desk.get("/alarms/schools?q=江湾").await), 1);
+    let none = desk.get("/alarms/schools?q=没有的").await;
+    assert!(rows(&none) == 0 && none.text.contains("清除条件") && none.text.contains("建成 1 所"), "{}", none.text);
     desk.post(&format!("{at}/acknowledge"), &[]).await;
     let page = desk.get("/alarms/schools?page=99").await;
     assert!(

@@ -453,3 +453,30 @@ async fn item_3_4_rows_of_lessons_are_told_apart() {
     assert_eq!(more.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(more.text.contains("实到请填 0 到 40 之间的数"), "{}", more.text);
 }
+
+#[tokio::test]
+async fn a_teacher_of_one_class_has_it_ticked_and_one_of_two_says_which_had_the_lesson() {
+    let w = World::new();
+    let teacher = w.people["teacher"];
+    let open = |name: &'static str, serial: i64| {
+        w.by("head", move |cx| {
+            let new = safety::roll::NewClass {
+                name: name.into(),
+                grade: 7,
+                serial,
+                pupils: 40,
+                teacher: Some(teacher),
+                ..Default::default()
+            };
+            safety::roll::open(cx, &new)
+        })
+        .unwrap()
+    };
+    let mut b = w.signed("teacher").await;
+    let one = open("七年级1班", 1);
+    let ticked = |page: &crate::world::Page, id| page.text.contains(&format!("value=\"{id}\" checked"));
+    assert!(ticked(&b.get("/works/new?form=lesson").await, one));
+    let two = open("七年级2班", 2);
+    let page = b.get("/works/new?form=lesson").await;
+    assert!(page.text.contains(&two.to_string()) && !ticked(&page, one) && !ticked(&page, two), "{}", page.text);
+}

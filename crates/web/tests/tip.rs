@@ -75,6 +75,13 @@ async fn item_1_2_a_parent_tells_and_reads_the_answer_by_the_number() {
     let poster = officer.get(&format!("/tips/poster?unit={unit}")).await;
     check("/tips/poster", &poster.text);
     assert!(poster.text.contains("<svg") && poster.text.contains(&format!("/tips/new?unit={unit}")));
+    // All schools in one printing, a sheet each.
+    assert!(!poster.text.contains("所的码"), "one school is one sheet");
+    w.open(safety::org::UnitKind::School, "松花江小学", Some(w.county), 0);
+    assert!(officer.get("/tips/poster").await.text.contains("全部 2 所的码"));
+    let sheets = |page: &crate::world::Page| page.text.matches("class=\"card pad poster\"").count();
+    assert_eq!(sheets(&officer.get("/tips/poster?batch=1").await), 2);
+    assert_eq!(sheets(&officer.get("/tips/poster?batch=2").await), 0);
     for nobody in ["head", "principal", "guard"] {
         let mut browser = w.signed(nobody).await;
         assert_eq!(browser.get(&record).await.status, StatusCode::NOT_FOUND, "{nobody}");

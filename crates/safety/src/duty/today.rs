@@ -16,6 +16,7 @@ use crate::kernel::cx::Cx;
 use crate::kernel::rights::{Action, Reach, reach};
 use crate::org::unit::{self, Unit};
 use crate::org::{Role, UnitKind};
+use crate::pack::Pack;
 use crate::pack::model::{Entry, Evidence, Part, Stage3};
 
 /// How far back an undone cell still stands on 今日; older ones are on the board and in the ledgers.
@@ -24,8 +25,6 @@ pub const BACK_DAYS: i64 = 31;
 const AHEAD_DAYS: i64 = 366;
 /// A cell stands on 今日 when its period ends within so many days (pages.md §4: today, then this week).
 const SOON_DAYS: i64 = 7;
-/// Whoever checks or accepts has so many days from when it came to him; the doer's deadline is not his.
-const SIGN_DAYS: i64 = 7;
 /// Events shown of one unit.
 const EVENTS: i64 = 200;
 /// Who is shown what others at the own unit are late with.
@@ -189,7 +188,7 @@ fn one(
         },
     };
     let signing = matches!(wait, Wait::Check | Wait::Accept);
-    let due_at = duty.filter(|_| signing).map_or(due_at, |d| sign_by(d, cx.now));
+    let due_at = duty.filter(|_| signing).map_or(due_at, |d| sign_by(d, cx.pack, cx.now));
     let late = due_at <= cx.now;
     if !mine(cx, who.as_ref()) {
         if late && !signing && unit.id == cx.actor.unit && LEADERS.contains(&cx.actor.role) {
@@ -338,7 +337,7 @@ fn turn(cx: &Cx<'_, '_>, unit: &Unit, duty: Duty, chain: &Chain, out: &mut Vec<W
 
 fn line_of(cx: &Cx<'_, '_>, unit: &Unit, duty: Duty, wait: Wait, title: String, form: Option<String>) -> Waiting {
     let due_at = match wait {
-        Wait::Check | Wait::Accept => sign_by(&duty, cx.now),
+        Wait::Check | Wait::Accept => sign_by(&duty, cx.pack, cx.now),
         _ => duty.due_at,
     };
     Waiting {
@@ -360,14 +359,14 @@ fn line_of(cx: &Cx<'_, '_>, unit: &Unit, duty: Duty, wait: Wait, title: String, 
     }
 }
 
-/// By when whoever has the turn to sign is to have signed: counted from when it came to him, never before the duty itself
-/// is due. When something that was sent back came again is not stored; it counts from now.
-fn sign_by(duty: &Duty, now: Ms) -> Ms {
+/// By when whoever has the turn to sign is to have signed: so many days (`duty.sign`) from when it came to him, never
+/// before the duty itself is due; the doer's deadline is not his. When something that was sent back came again is not stored; it counts from now.
+fn sign_by(duty: &Duty, pack: &Pack, now: Ms) -> Ms {
     let came = match duty.state {
         State::Checked => duty.checked_at,
         _ => duty.first_complete_at.filter(|_| duty.returns == 0),
     };
-    came.unwrap_or(now).day().plus_days(SIGN_DAYS).end().max(duty.due_at)
+    came.unwrap_or(now).plus(pack.span("duty.sign")).day().end().max(duty.due_at)
 }
 
 /// First moment at which something on 今日 changes by itself: the next midnight.

@@ -172,6 +172,7 @@ pub const KEYS: &[&str] = &[
     "clue.absence",
     "clue.amend",
     "clue.explain",
+    "duty.sign",
     "notice.urgent",
 ];
 

@@ -31,6 +31,11 @@ struct SpreadPage {
     crumbs: Vec<Crumb>,
     sentence: String,
     plot: String,
+    /// There is no school below at all.
+    none: bool,
+    /// Part of a name that is looked for.
+    q: String,
+    clear: &'static str,
     rows: Vec<Row>,
     older: String,
     newer: String,
@@ -49,15 +54,17 @@ fn row(s: &School) -> Row {
 
 pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
     let spread = web.read(signed.actor(), spread::read).await?;
-    let all = spread.schools.len();
+    let q = signed.ask.param("q").unwrap_or_default().trim().to_string();
+    let found: Vec<&School> = spread.schools.iter().filter(|s| s.name.contains(&q)).collect();
+    let all = found.len();
     let page = signed.ask.param("page").and_then(|p| p.parse::<usize>().ok()).unwrap_or(1);
     let page = page.clamp(1, all.div_ceil(ROWS).max(1));
     let first = (page - 1) * ROWS;
-    let rows: Vec<Row> = spread.schools.iter().skip(first).take(ROWS).map(row).collect();
-    let at = |page: usize| format!("/alarms/schools?page={page}");
+    let rows: Vec<Row> = found.into_iter().skip(first).take(ROWS).map(row).collect();
+    let at = |page: usize| signed.ask.link("page", &page.to_string());
     let bar = |label, value: i64| Bar { label, value, late: 0 };
     let bars = [
-        bar("全部学校", all as i64),
+        bar("全部学校", spread.schools.len() as i64),
         bar("建成", spread.built),
         bar("本月测通", spread.tested),
         bar("公安联网", spread.linked),
@@ -66,11 +73,14 @@ pub async fn show(Held(web): Held<Web>, signed: Signed) -> Answer {
     shell.tabs = super::tabs(signed.actor());
     page::full(&SpreadPage {
         crumbs: vec![crumb(say::TITLE, "/alarms"), crumb(say::SCHOOLS, "")],
-        sentence: say::spread(all, &spread),
+        sentence: say::spread(spread.schools.len(), &spread),
         plot: plot::bars(say::SCHOOLS, &bars),
         older: if first + rows.len() < all { at(page + 1) } else { String::new() },
         newer: if page > 1 { at(page - 1) } else { String::new() },
         words: format!("共 {all} 所，这里是 {}—{}", first + 1, first + rows.len()),
+        none: spread.schools.is_empty(),
+        clear: if q.is_empty() { "" } else { "/alarms/schools" },
+        q,
         rows,
         shell,
     })

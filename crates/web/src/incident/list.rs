@@ -235,7 +235,11 @@ pub async fn list(Held(web): Held<Web>, signed: Signed) -> Answer {
         newest: if query.get("cursor").is_empty() { String::new() } else { signed.ask.link("cursor", "") },
         bucket: read.bucket.code(),
         filtered: !set.is_empty(),
-        empty: if set.is_empty() { say::empty(read.bucket) } else { words::empty::FILTERED },
+        empty: match (set.is_empty(), reach(signed.actor().role, Action::IncidentRead)) {
+            (false, _) => words::empty::FILTERED,
+            (true, Reach::Nothing) => say::EMPTY_OWN,
+            (true, _) => say::empty(read.bucket),
+        },
         rows: read.rows,
     };
     if signed.ask.htmx {

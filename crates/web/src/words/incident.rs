@@ -140,6 +140,9 @@ pub fn empty(bucket: Bucket) -> &'static str {
     }
 }
 
+/// For whoever reads only what he reported himself.
+pub const EMPTY_OWN: &str = "您还没有报过事故。别人报的，由安全主任和校领导办。";
+
 /// The act as a button and a heading.
 pub fn act(act: Act) -> &'static str {
     match act {

@@ -6,6 +6,16 @@ use super::{Word, word};
 
 pub const TIPS: &str = "举报";
 
+/// 「全部 120 所的码」
+pub fn all_posters(all: usize) -> String {
+    format!("全部 {all} 所的码")
+}
+
+/// 「第 1—120 张」
+pub fn posters(first: usize, last: usize) -> String {
+    format!("第 {first}—{last} 张")
+}
+
 pub fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Injury => "学生受伤",

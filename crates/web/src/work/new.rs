@@ -105,13 +105,14 @@ fn known(cx: &mut Cx<'_, '_>, query: &Fields) -> Result<Known> {
     let wants_topic = wants_topic && !form.fields.iter().any(|f| f.key == "topic");
     let today = cx.now.day();
     let mut classes = Vec::new();
-    let mut mine = Vec::new();
+    let mut mine: Vec<String> = Vec::new();
     if wants_class && home.kind.is_school() {
         for class in roll::classes_on(cx, home.id, today)? {
             classes.push(Choice::new(class.id.to_string(), class.name));
         }
         if let Some(person) = cx.actor.person.filter(|_| cx.actor.role == Role::Teacher) {
             mine = roll::of_teacher(cx, person, home.id, today)?.iter().map(Id::to_string).collect();
+            classes.sort_by_key(|c: &Choice| !mine.contains(&c.value));
         }
     }
     let month = today.date().month();
@@ -204,7 +205,8 @@ async fn page_of(
     let (mut classes, mut topics) = (typed.all("class"), typed.all("topic"));
     let (attended, roles) = (typed.all("person"), typed.all("role"));
     if fresh {
-        if classes.is_empty() {
+        // Of several classes nobody knows which had the lesson; they stand first.
+        if classes.is_empty() && known.mine.len() == 1 {
             classes = known.mine.clone();
         }
         if topics.is_empty() && known.topic_now.len() == 1 {
