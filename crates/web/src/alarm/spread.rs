@@ -46,8 +46,8 @@ fn row(s: &School) -> Row {
     Row {
         id: s.unit.to_string(),
         name: s.name.clone(),
-        built: if s.buttons > 0 { format!("{} 个按钮", s.buttons) } else { String::new() },
-        tried: s.linked_at.or(s.heard_at).or(s.tried_at).map(words::at).unwrap_or_default(),
+        built: if s.buttons > 0 { format!("{} 个按钮", s.buttons) } else { say::NO_BUTTON.into() },
+        tried: s.linked_at.or(s.heard_at).or(s.tried_at).map_or(say::NOT_TRIED.into(), words::at),
         state: say::school(s),
     }
 }

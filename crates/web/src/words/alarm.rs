@@ -8,6 +8,9 @@ use super::Word;
 
 pub const TITLE: &str = "报警";
 pub const SCHOOLS: &str = "各校一键报警";
+/// In the cells of a school that has none.
+pub const NO_BUTTON: &str = "没有按钮";
+pub const NOT_TRIED: &str = "没有测";
 pub const NONE: &str = "现在没有报警。";
 pub const NO_TESTS: &str = "还没有测试过。每月试一次，看线路通不通。";
 pub const NO_BUTTONS: &str = "还没有登记墙上的按钮。";

@@ -18,7 +18,7 @@ const NAMES: usize = 2;
 pub fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::SignIn => SIGN_IN_ENDED.into(),
-        Refusal::NoRight => "这一步不归您的岗位办。需要的话请找本单位的安全处主任。".into(),
+        Refusal::NoRight => "这一步不归您的岗位办。".into(),
         Refusal::NotFound => "没有找到这一页。可能编号写错了，或者不归您管。".into(),
         Refusal::Invalid(fields) => match fields.as_slice() {
             [one] => problem(one.field, &one.problem),
@@ -335,11 +335,18 @@ pub fn transport(status: u16) -> &'static str {
     }
 }
 
+/// A fault in the list over a form: with the name of its field, where the sentence does not say it. `field` knows no name
+/// of what a pack asks.
+pub fn named(fault: &FieldFault) -> String {
+    let (name, title) = (field(&fault.field), &fault.title);
+    if name == field("") || title.contains(name) { title.clone() } else { format!("{name}：{title}") }
+}
+
 /// Under the title of an error page: the next act.
 pub fn what_next(code: &str) -> &'static str {
     match code {
         "not_found" => "可以搜一下要找的人、地点、编号。",
-        "no_right" => "需要的话，请本单位的管理员授权。",
+        "no_right" => "应该由您办的，请本单位管安全的人或管理员改一下您的岗位。",
         "sign_in" => "登录后会回到刚才那一页。",
         "csrf" => "点浏览器的返回，刷新那一页再交。",
         "stale" | "wrong_state" | "duplicate" => "点浏览器的返回，看一下最新情况。",
@@ -405,6 +412,14 @@ mod tests {
             Problem::StillOpen { count: 1, first: "江湾-2026-0012".into() },
             Problem::StillOpen { count: 1_000, first: "江".repeat(60) },
         ]
+    }
+
+    #[test]
+    fn a_fault_in_the_list_over_a_form_names_its_field_once() {
+        let told = |field: &str, title: &str| named(&FieldFault { field: field.into(), title: title.into() });
+        assert_eq!(told("seconds", "请写数字。"), "秒数：请写数字。");
+        assert_eq!(told("building", "请选校舍。"), "请选校舍。");
+        assert_eq!(told("of-a-pack", "太长。"), "太长。");
     }
 
     #[test]
