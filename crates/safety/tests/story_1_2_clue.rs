@@ -328,6 +328,24 @@ fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_until_there_is_one()
 }
 
 #[test]
+fn hazards_entered_before_they_became_a_source_are_not_asked_about() {
+    on_both(|w| {
+        go(w, at("16T10:00"));
+        let old = w.raise("张福贵", "单杠底座松动，一名学生摔伤");
+        // As the house stood before the migration; then its own words again.
+        let harm = safety::MIGRATIONS.iter().find(|m| m.name == "harm").unwrap().sql;
+        let mark = &harm[harm.find("insert into").unwrap()..];
+        w.app.db().write(|tx| tx.exec("delete from clue_mark", &[])).unwrap();
+        w.app.db().write(move |tx| tx.exec(mark.trim().trim_end_matches(';'), &[])).unwrap();
+        go(w, at("16T10:20"));
+        let new = w.raise("张福贵", "篮球架倾倒砸伤学生");
+        go(w, at("16T13:00"));
+        let asked: Vec<Id> = clues(w, "于海涛").iter().map(|l| l.clue.subject).collect();
+        assert_eq!(asked, [new], "not {old}");
+    });
+}
+
+#[test]
 fn a_line_a_day_by_class_is_one_tap_and_keeps_what_was_said_first() {
     on_both(|w| {
         let class = class(w, "李建国", "七年级1班");
