@@ -151,6 +151,9 @@ impl LivePage for AlarmRows {
     fn has_banner(&self) -> bool {
         false
     }
+    fn is_ordinary(&self) -> bool {
+        false
+    }
 }
 
 #[derive(Template)]

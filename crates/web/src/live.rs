@@ -53,7 +53,7 @@ const TURNS_URGENT: usize = 3;
 /// Banners drawn at a time: pages that are about the alarm itself come first.
 const TURNS_BANNER: usize = 1;
 const BEAT: Duration = Duration::from_secs(15);
-/// Signals that may lie in the bus while a stream is busy; who falls behind reads its page's newest rows anew.
+/// Signals that may lie in a bus while a stream is busy; who falls behind reads its page's newest rows anew.
 const BUS: usize = 4_096;
 /// Units whose line upward is remembered.
 const LINES: usize = 20_000;
@@ -83,6 +83,10 @@ pub trait LivePage: Send + Sync {
     fn has_banner(&self) -> bool {
         true
     }
+    /// Does anything wake it that is not urgent? What does not is never troubled with it.
+    fn is_ordinary(&self) -> bool {
+        true
+    }
 }
 
 /// The live pages by name.
@@ -100,9 +104,11 @@ fn page(name: &str) -> Option<&'static dyn LivePage> {
     }
 }
 
-/// The bus, the turns, and which units stand above which.
+/// The buses, the turns, and which units stand above which. What is urgent has a bus of its own: behind thousands of other
+/// signals an alarm would be among those that a busy stream has missed.
 pub struct Live {
     bus: broadcast::Sender<Signal>,
+    urgent_bus: broadcast::Sender<Signal>,
     turns: Arc<Semaphore>,
     urgent_turns: Arc<Semaphore>,
     banner_turns: Arc<Semaphore>,
@@ -115,6 +121,7 @@ impl Live {
         let cores = std::thread::available_parallelism().map_or(2, |n| n.get());
         Live {
             bus: broadcast::channel(BUS).0,
+            urgent_bus: broadcast::channel(BUS).0,
             turns: Arc::new(Semaphore::new((cores / 2).clamp(1, TURNS_MAX))),
             urgent_turns: Arc::new(Semaphore::new(TURNS_URGENT)),
             banner_turns: Arc::new(Semaphore::new(TURNS_BANNER)),
@@ -122,15 +129,15 @@ impl Live {
         }
     }
 
-    /// Hands every signal of the house to the bus. A change of the tree forgets the remembered lines.
+    /// Hands every signal of the house to its bus. A change of the tree forgets the remembered lines.
     pub fn listen(&self, app: &App) {
-        let (bus, above) = (self.bus.clone(), self.above.clone());
+        let (bus, urgent, above) = (self.bus.clone(), self.urgent_bus.clone(), self.above.clone());
         app.on_signal(move |signal| {
             if signal.noun == "unit" {
                 above.write().unwrap_or_else(|e| e.into_inner()).clear();
             }
             // No stream open: nobody to wake.
-            let _ = bus.send(signal);
+            let _ = if URGENT.contains(&signal.noun) { urgent.send(signal) } else { bus.send(signal) };
         });
     }
 }
@@ -187,9 +194,12 @@ async fn live(State(web): State<Web>, signed: Signed, headers: HeaderMap) -> Ans
     let seat = Seat::take(&web)?;
     let (send, receive) = mpsc::channel::<std::result::Result<Event, Infallible>>(16);
     let query = signed.ask.fields();
-    let bus = web.live.bus.subscribe();
-    let woken = Woken { missed: since, ..Woken::default() };
-    let stream = Stream { web: web.clone(), signed, page, query, send, bus, woken, _seat: seat };
+    let ears = Ears {
+        urgent: web.live.urgent_bus.subscribe(),
+        ordinary: page.is_ordinary().then(|| web.live.bus.subscribe()),
+    };
+    let woken = Woken { missed: since, late: since.is_some() && !page.is_ordinary(), ..Woken::default() };
+    let stream = Stream { web: web.clone(), signed, page, query, send, ears, woken, _seat: seat };
     tokio::spawn(stream.run());
     let body = tokio_stream::wrappers::ReceiverStream::new(receive);
     let mut response: Response = Sse::new(body).into_response();
@@ -204,9 +214,35 @@ struct Stream {
     page: &'static dyn LivePage,
     query: Fields,
     send: mpsc::Sender<std::result::Result<Event, Infallible>>,
-    bus: broadcast::Receiver<Signal>,
+    ears: Ears,
     woken: Woken,
     _seat: Seat,
+}
+
+/// The buses that a page hears.
+struct Ears {
+    urgent: broadcast::Receiver<Signal>,
+    ordinary: Option<broadcast::Receiver<Signal>>,
+}
+
+/// A signal, or how it was missed, and whether it came by the urgent bus.
+type Heard = (std::result::Result<Signal, broadcast::error::RecvError>, bool);
+
+impl Ears {
+    /// What comes next; what is urgent first.
+    async fn next(&mut self) -> Heard {
+        let ordinary = async {
+            match &mut self.ordinary {
+                Some(bus) => bus.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            heard = self.urgent.recv() => (heard, true),
+            heard = ordinary => (heard, false),
+        }
+    }
 }
 
 /// What woke a page and was not read yet.
@@ -219,6 +255,8 @@ struct Woken {
     alarm: bool,
     /// Rows may have been missed since then.
     missed: Option<Ms>,
+    /// What was missed may be urgent.
+    late: bool,
 }
 
 /// Which turn a page waits for.
@@ -233,10 +271,10 @@ enum Lane {
 
 impl Woken {
     fn lane(&self) -> Lane {
-        match (self.pressing.is_empty(), self.alarm) {
-            (false, _) => Lane::Urgent,
-            (true, true) => Lane::Banner,
-            (true, false) => Lane::Ordinary,
+        match (self.late || !self.pressing.is_empty(), self.alarm) {
+            (true, _) => Lane::Urgent,
+            (false, true) => Lane::Banner,
+            (false, false) => Lane::Ordinary,
         }
     }
     fn is_some(&self) -> bool {
@@ -247,8 +285,9 @@ impl Woken {
         match self.lane() {
             Lane::Ordinary => std::mem::take(self),
             Lane::Urgent | Lane::Banner => {
-                let pressing = std::mem::take(&mut self.pressing);
-                Woken { pressing, alarm: std::mem::take(&mut self.alarm), ..Woken::default() }
+                let (pressing, late) = (std::mem::take(&mut self.pressing), std::mem::take(&mut self.late));
+                let missed = if late { self.missed.take() } else { None };
+                Woken { pressing, alarm: std::mem::take(&mut self.alarm), missed, late, ..Woken::default() }
             }
         }
     }
@@ -296,7 +335,7 @@ impl Stream {
             tokio::select! {
                 _ = beats.tick() => self.beat().await?,
                 () = self.send.closed() => return Err(Ended),
-                heard = self.bus.recv() => self.take(heard).await?,
+                heard = self.ears.next() => self.take(heard).await?,
                 () = std::future::ready(()), if self.woken.is_some() => {
                     let turn = self.gather().await?;
                     self.tell(turn).await?;
@@ -326,35 +365,33 @@ impl Stream {
                     // The semaphore is never closed.
                     turn = &mut turn => return turn.map_err(|_| Ended),
                     () = self.send.closed() => return Err(Ended),
-                    heard = self.bus.recv() => self.take(heard).await?,
+                    heard = self.ears.next() => self.take(heard).await?,
                 }
             }
         }
     }
 
-    async fn take(
-        &mut self,
-        heard: std::result::Result<Signal, broadcast::error::RecvError>,
-    ) -> std::result::Result<(), Ended> {
+    async fn take(&mut self, (heard, urgent): Heard) -> std::result::Result<(), Ended> {
         match heard {
             Ok(signal) => {
                 let wakes = self.page.wakes(signal.noun);
                 let alarm = signal.noun == "alarm" && alarm::reads(self.signed.actor());
                 if (wakes || alarm) && concerns(&self.web, self.signed.actor(), &signal).await {
                     self.woken.alarm |= alarm;
-                    let urgent = URGENT.contains(&signal.noun);
                     let ids = if urgent { &mut self.woken.pressing } else { &mut self.woken.ids };
                     if wakes {
                         ids.insert(signal.id);
                     }
                     if ids.len() > limits::LIVE_QUEUE {
                         ids.clear();
+                        self.woken.late |= urgent;
                         self.miss();
                     }
                 }
                 Ok(())
             }
             Err(broadcast::error::RecvError::Lagged(_)) => {
+                self.woken.late |= urgent;
                 self.miss();
                 Ok(())
             }
@@ -372,12 +409,13 @@ impl Stream {
     async fn tell(&mut self, turn: OwnedSemaphorePermit) -> std::result::Result<(), Ended> {
         self.still_in().await?;
         let (page, query, woken) = (self.page, self.query.clone(), self.woken.take());
-        let missed = woken.missed;
+        let (missed, late) = (woken.missed, woken.lane() == Lane::Urgent);
         let read = self.web.read(self.signed.actor(), move |cx| seen(cx, page, &query, &woken)).await;
         drop(turn);
         // A fault of the database passes: the newest rows are read anew until it has.
         let Ok((changes, counts)) = read else {
             self.woken.missed = missed.or(self.woken.missed);
+            self.woken.late |= late;
             self.miss();
             return self.pause().await;
         };

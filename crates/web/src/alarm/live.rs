@@ -54,4 +54,7 @@ impl LivePage for AlarmRecord {
     fn has_banner(&self) -> bool {
         false
     }
+    fn is_ordinary(&self) -> bool {
+        false
+    }
 }

@@ -299,6 +299,9 @@ impl LivePage for IncidentRows {
     fn wakes(&self, noun: &str) -> bool {
         noun == "incident"
     }
+    fn is_ordinary(&self) -> bool {
+        false
+    }
     fn rows(&self, cx: &mut Cx<'_, '_>, query: &Fields, ids: &[Id]) -> Result<Vec<Change>> {
         let filter = seen(cx, query)?;
         let fits = listed::list(cx, &filter, None, limits::LIST_ROWS)?.items;

@@ -49,7 +49,8 @@ pub fn run(bench: &mut Bench<'_>) -> Done {
     let pages = if bench.quick { OPEN_PAGES / 5 } else { OPEN_PAGES };
     let mut open = Vec::with_capacity(pages);
     for n in 0..pages {
-        open.push(Stream::open(&server, &cookies[n / PAGES.len() % cookies.len()], PAGES[n % PAGES.len()])?);
+        let page = Stream::open(&server, &cookies[n / PAGES.len() % cookies.len()], PAGES[n % PAGES.len()]);
+        open.push(page.map_err(|e| format!("page {n}: {e}"))?);
     }
     let mut stream = Stream::open(&server, &cookies[0], "/live?page=alarms")?;
     let (stop, written) = (AtomicBool::new(false), AtomicU64::new(0));
@@ -112,13 +113,14 @@ fn press(server: &Server, buttons: &[String], stream: &mut Stream) -> Done<Vec<i
     for address in buttons {
         let mut client = server.client().waiting(20_000).bearer(address);
         let watch = Stopwatch::start();
-        let answer = client.send("POST", "/press", &[], b"")?;
+        let nth = took.len() + 1;
+        let answer = client.send("POST", "/press", &[], b"").map_err(|e| format!("press {nth}: {e}"))?;
         if answer.status != 201 {
             return Err(format!("an alarm: {} {}", answer.status, answer.text()).into());
         }
         let told = answer.json();
         let id = told["id"].as_str().ok_or("an alarm without an id")?.to_string();
-        stream.until(&id)?;
+        stream.until(&id).map_err(|e| format!("alarm {nth} on the page, after {} ms: {e}", watch.elapsed_ms()))?;
         took.push(watch.elapsed_ms());
         std::thread::sleep(Duration::from_millis(50));
     }
