@@ -56,7 +56,7 @@ fn report(w: &World, who: &str, known_at: Option<Ms>, more: NewReport) -> Id {
 }
 
 /// What a hazard's own page asks about somebody hurt.
-fn harm(w: &World, who: &str, id: Id) -> Option<Vec<desk::Beside>> {
+fn harm(w: &World, who: &str, id: Id) -> Option<desk::Harm> {
     let asked = move |cx: &mut safety::Cx<'_, '_>| {
         let h = hazard::load(cx, id)?;
         desk::harm(cx, &h)
@@ -290,7 +290,7 @@ fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_until_there_is_one()
         go(w, at("16T10:00"));
         found("张福贵", "单杠底座松动，容易导致学生摔伤");
         let hurt = found("张福贵", "单杠底座松动，一名学生摔伤");
-        assert_eq!(harm(w, "李建国", hurt), Some(Vec::new()));
+        assert_eq!(harm(w, "李建国", hurt), Some(desk::Harm::default()));
         // Not before the two hours in which a written report is due.
         go(w, at("16T12:00"));
         assert_eq!(clues(w, "于海涛").len(), 0);
@@ -320,7 +320,8 @@ fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_until_there_is_one()
             };
         let shown = w.by("北山主任", move |cx| incident::act::raise_hazard(cx, id, &new)).unwrap();
         let beside = harm(w, "北山主任", theirs).unwrap();
-        assert_eq!(beside.iter().map(|b| b.id).collect::<Vec<_>>(), [id]);
+        assert!(beside.reported);
+        assert_eq!(beside.beside.iter().map(|b| b.id).collect::<Vec<_>>(), [id]);
         assert_eq!(harm(w, "北山主任", shown), None);
         go(w, at("23T12:00"));
         assert_eq!(clues(w, "桦甸股长").iter().filter(|l| l.clue.noun == "hazard").count(), 0);

@@ -259,6 +259,11 @@ async fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_and_fills_it()
     assert!(form.text.contains(&format!("value=\"{place}\" selected")), "{}", form.text);
     let sent = [("kind", "hurt"), ("place", place.as_str()), ("what", "踏步破损，一名学生摔伤")];
     let id = id_in(upload(&mut guard, "/incidents/new", &sent, true, &[]).await.location());
+    // Once: the guard is not asked again, nor a colleague who may not read the incident.
+    for who in ["guard", "fixer"] {
+        let page = w.signed(who).await.get(&hazard).await;
+        assert!(page.status == StatusCode::OK && !page.text.contains("另报事故"), "{who}: {}", page.text);
+    }
     // Who answers for it finds the incident beside the hazard, and no question any more.
     let page = w.signed("head").await.get(&hazard).await;
     assert!(

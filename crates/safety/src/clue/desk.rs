@@ -6,7 +6,7 @@ use db::{Row, args};
 use serde::{Deserialize, Serialize};
 
 use super::rule::{Fault, State, Trace, nobody, settle as next};
-use super::{Clue, Says, from_row, load, sql};
+use super::{Clue, Says, find, from_row, load, sql};
 use crate::absence;
 use crate::hazard::{Hazard, harm};
 use crate::incident;
@@ -170,17 +170,25 @@ fn side_by_side(cx: &mut Cx<'_, '_>, clue: &Clue) -> Result<(Vec<Outside>, Vec<B
     Ok((listed, readable(cx, &ids, clue.incident)?))
 }
 
-/// For a hazard of which the sentence tells of somebody hurt: the incidents of its hours that the asker may read. None for
-/// every other hazard, and for one that an incident showed.
-pub fn harm(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Option<Vec<Beside>>> {
-    if !harm::told(&h.what) || cx.tx.row(sql::SHOWN, args![h.id])?.is_some() {
+/// What stands against a hazard of which the sentence tells of somebody hurt.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Harm {
+    /// An incident of its hours is reported, whoever may read it.
+    pub reported: bool,
+    /// Those that the asker may read.
+    pub beside: Vec<Beside>,
+}
+
+/// None for every hazard that does not tell of somebody hurt (`find::tells`).
+pub fn harm(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Option<Harm>> {
+    if !find::tells(cx, h)? {
         return Ok(None);
     }
     let (from, until) = harm::hours(h.raised_at);
     let rows = cx.tx.rows(sql::NEAR, args![h.unit, from, until])?;
     let beside = rows.iter().filter(|row| row.text("state").is_ok_and(|s| s != incident::State::Withdrawn.code()));
     let ids = beside.map(|row| row.id("id")).collect::<Result<Vec<_>>>()?;
-    readable(cx, &ids, None).map(Some)
+    Ok(Some(Harm { reported: !ids.is_empty(), beside: readable(cx, &ids, None)? }))
 }
 
 /// Those of some incidents that the asker may read.

@@ -246,10 +246,14 @@ fn of_tip(row: &Row) -> Result<Option<Signal>> {
     }))
 }
 
-/// A hazard of which the sentence says that somebody was hurt, unless an incident showed it. What was entered by mistake
-/// or twice is void.
+/// Does the sentence of a hazard say that somebody was hurt? Not when an incident showed it, nor of one that is void: what
+/// was entered by mistake or twice.
+pub(super) fn tells(cx: &mut Cx<'_, '_>, h: &hazard::Hazard) -> Result<bool> {
+    Ok(h.state != hazard::State::Void && harm::told(&h.what) && cx.tx.row(sql::SHOWN, args![h.id])?.is_none())
+}
+
 fn of_hazard(cx: &mut Cx<'_, '_>, h: &hazard::Hazard) -> Result<Option<Signal>> {
-    if h.state == hazard::State::Void || !harm::told(&h.what) || cx.tx.row(sql::SHOWN, args![h.id])?.is_some() {
+    if !tells(cx, h)? {
         return Ok(None);
     }
     let (from, until) = harm::hours(h.raised_at);

@@ -360,7 +360,8 @@ fn line_of(cx: &Cx<'_, '_>, unit: &Unit, duty: Duty, wait: Wait, title: String, 
 }
 
 /// By when whoever has the turn to sign is to have signed: so many days (`duty.sign`) from when it came to him, never
-/// before the duty itself is due; the doer's deadline is not his. When something that was sent back came again is not stored; it counts from now.
+/// before the duty itself is due; the doer's deadline is not his. When something that was sent back came again is not
+/// stored; it counts from now.
 fn sign_by(duty: &Duty, pack: &Pack, now: Ms) -> Ms {
     let came = match duty.state {
         State::Checked => duty.checked_at,

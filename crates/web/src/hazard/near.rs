@@ -32,10 +32,10 @@ pub struct Harm {
 }
 
 pub fn harm(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Harm> {
-    let Some(beside) = desk::harm(cx, h)? else { return Ok(Harm::default()) };
+    let Some(found) = desk::harm(cx, h)? else { return Ok(Harm::default()) };
     let may = cx.require(Action::IncidentReport, h.unit, false).is_ok();
-    let report = if may && beside.is_empty() { form(h) } else { String::new() };
-    Ok(Harm { report, incidents: beside.iter().map(incident).collect() })
+    let report = if may && !found.reported { form(h) } else { String::new() };
+    Ok(Harm { report, incidents: found.beside.iter().map(incident).collect() })
 }
 
 /// What a phone is asked once its hazard has arrived. Most sentences tell of nobody: then nothing is read.
