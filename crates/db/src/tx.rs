@@ -1,12 +1,17 @@
 //! A transaction as a job sees it: the same three calls on both engines.
 
-use base::{Error, Refusal, Result};
+use base::{Error, Refusal, Result, Stopwatch};
 
 use crate::postgres_link::Link;
 use crate::{Engine, Row, Value, sqlite};
 
 /// Most rows that one statement may give back; a longer answer must be paged.
 pub const ROWS_MAX: usize = 1_000_000;
+
+/// A statement that takes longer is named in the log: on a page it is a person who waits, and it holds one of few readers.
+const SLOW_STATEMENT_US: i64 = 250_000;
+/// Statements over this are named when the log of this room is at `debug`.
+const NAMED_STATEMENT_US: i64 = 1_000;
 
 /// How a statement failed, and what that means for the transaction.
 #[derive(Clone, Debug)]
@@ -63,9 +68,11 @@ impl<'a> Tx<'a> {
     }
     /// All rows of a statement, at most [`ROWS_MAX`].
     pub fn rows(&mut self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
-        self.run(args, |link| match link {
-            On::Sqlite(connection) => sqlite::rows(connection, sql, args),
-            On::Postgres(link) => link.rows(sql, args),
+        timed(sql, || {
+            self.run(args, |link| match link {
+                On::Sqlite(connection) => sqlite::rows(connection, sql, args),
+                On::Postgres(link) => link.rows(sql, args),
+            })
         })
     }
     /// The only row of a statement, if there is one. More than one is a fault: it hides a missing condition.
@@ -79,9 +86,11 @@ impl<'a> Tx<'a> {
     /// Runs a statement and says how many rows it changed (with `returning`: gave back).
     /// Refuses with `Duplicate` when a key is taken.
     pub fn exec(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
-        self.run(args, |link| match link {
-            On::Sqlite(connection) => sqlite::exec(connection, sql, args),
-            On::Postgres(link) => link.exec(sql, args),
+        timed(sql, || {
+            self.run(args, |link| match link {
+                On::Sqlite(connection) => sqlite::exec(connection, sql, args),
+                On::Postgres(link) => link.exec(sql, args),
+            })
         })
     }
     /// Runs several statements without arguments (a migration).
@@ -121,6 +130,18 @@ impl<'a> Tx<'a> {
     pub(crate) fn cause(&self) -> Option<Cause> {
         self.failure.as_ref().map(|failure| failure.cause)
     }
+}
+
+/// Runs a statement and names it in the log when it was slow. Its arguments never go there.
+fn timed<T>(sql: &str, run: impl FnOnce() -> T) -> T {
+    let watch = Stopwatch::start();
+    let done = run();
+    match watch.elapsed_us() {
+        us if us > SLOW_STATEMENT_US => tracing::warn!(ms = us / 1_000, statement = brief(sql), "a slow statement"),
+        us if us > NAMED_STATEMENT_US => tracing::debug!(us, statement = brief(sql), "a statement"),
+        _ => {}
+    }
+    done
 }
 
 /// The beginning of a statement, for a fault's text. Arguments never go there: they may be personal.
