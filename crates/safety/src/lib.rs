@@ -88,6 +88,7 @@ pub const MIGRATIONS: &[db::Migration] = &[
     db::Migration { number: 26, name: "past", sql: include_str!("migrations/0026_past.sql") },
     db::Migration { number: 27, name: "failed", sql: include_str!("migrations/0027_failed.sql") },
     db::Migration { number: 28, name: "harm", sql: include_str!("migrations/0028_harm.sql") },
+    db::Migration { number: 29, name: "waits", sql: include_str!("migrations/0029_waits.sql") },
 ];
 
 /// Out of order no database opens: two branches that each add one are caught here, not at a bureau.

@@ -224,6 +224,10 @@ fn what_is_looked_for_often_is_found_by_its_own_index() {
         (safety::kernel::erase::statements(steps).0, "hazard_step_unit (unit=? AND id>?)"),
         (safety::org::sql::HOLDERS.to_string(), "post_home (home=? AND role=?)"),
         (safety::hazard::sql::WAITING.to_string(), "hazard_turn (turn_person=? AND open=?)"),
+        (safety::hazard::sql::WAITING.to_string(), "hazard_role (unit=? AND turn_role=?)"),
+        (safety::hazard::sql::WAITING.to_string(), "hazard_longer (unit=?)"),
+        (safety::hazard::sql::WAITING.to_string(), "hazard_handed (agency=? AND turn_role=?)"),
+        (safety::hazard::sql::WAITING_COUNT.to_string(), "COVERING INDEX hazard_role (unit=? AND turn_role=?)"),
         (counted(Bucket::Open), "COVERING INDEX hazard_county_open (county=? AND open=?)"),
         (counted(Bucket::Overdue), "hazard_late (county=? AND due_at<?)"),
         // Either of them: no row is read.

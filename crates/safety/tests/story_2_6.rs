@@ -1,6 +1,6 @@
 //! 2.6 加强隐患排查整治工作: 隐患排查-建立台账-落实整改-复查销账, 全覆盖, 频次.
 
-use base::{Ms, Problem, Refusal};
+use base::{Id, Ms, Problem, Refusal};
 use safety::check::{self, NewCheck, NewPlaceSeen, Seen};
 use safety::hazard::{self, Act, Bucket, Category, Filter, Five, Grade, Input, NewHazard, State};
 use safety::org::{UnitKind, post};
@@ -405,5 +405,42 @@ fn handing_over_a_post_carries_everything_open() {
         assert_eq!(moved, 1);
         let waiting = w.sees("刘志强", |cx| hazard::list::waiting(cx, 10)).unwrap();
         assert_eq!(waiting[0].hazard.id, id);
+    });
+}
+
+#[test]
+fn whatever_waits_is_counted_as_it_is_listed_however_it_came_to_wait() {
+    on_both(|w| {
+        let asked = |who: &str, limit: i64| {
+            let lines = w.sees(who, move |cx| hazard::list::waiting(cx, limit)).unwrap();
+            let late = lines.iter().any(|l| l.hazard.overdue(w.app.now()).is_some());
+            let counted = w.sees(who, move |cx| hazard::list::count_waiting(cx, limit)).unwrap();
+            assert_eq!(counted, (lines.len() as i64, late), "{who}, {limit}");
+            assert!(lines.is_sorted_by_key(|l| (l.hazard.due_at.unwrap_or(Ms(i64::MAX)), l.hazard.id)), "{who}");
+            lines.iter().map(|l| l.hazard.id).collect::<Vec<_>>()
+        };
+        // For the safety head by the role: three new ones; one of them goes to the fixer by name.
+        let found = |n: i64| {
+            w.fast_forward(Ms::MINUTE);
+            w.raise("张福贵", &format!("窗扇松动{n}"))
+        };
+        let new: Vec<Id> = (1..=3).map(found).collect();
+        w.act("李建国", new[0], Act::Assign, w.to_fixer()).unwrap();
+        assert_eq!((asked("李建国", 99), asked("王建军", 99)), (new[1..].to_vec(), new[..1].to_vec()));
+        // An extension waits for the vice principal, a report upward for the county.
+        let until = w.app.now().plus(14 * Ms::DAY);
+        let ask = Input { note: Some("灯具订货要等".into()), until: Some(until), ..Input::default() };
+        w.act("王建军", new[0], Act::ExtendAsk, ask).unwrap();
+        assert_eq!(asked("周文海", 99), new[..1]);
+        let up = w.assigned();
+        w.act("李建国", up, Act::Report, note("要区里拨款")).unwrap();
+        assert_eq!(asked("于海涛", 99), [up]);
+        // What is late stands first, and is seen of the first one alone.
+        w.fast_forward(40 * Ms::DAY);
+        assert_eq!(asked("李建国", 1).len(), 1);
+        assert!(w.sees("李建国", |cx| hazard::list::count_waiting(cx, 1)).unwrap().1, "late");
+        asked("李建国", 99);
+        asked("周文海", 99);
+        asked("于海涛", 99);
     });
 }

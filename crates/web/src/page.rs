@@ -159,10 +159,8 @@ struct Waits {
 }
 
 fn waits(cx: &mut Cx<'_, '_>) -> Result<Waits> {
-    let lines = list::waiting(cx, BADGE_MAX)?;
-    let late = lines.iter().any(|l| l.hazard.overdue(cx.now).is_some());
+    let (hazards, late) = list::count_waiting(cx, BADGE_MAX)?;
     let (duties, behind) = crate::duty::today::count(cx)?;
-    let hazards = lines.len() as i64;
     let (incidents, pressing) = crate::incident::today::count(cx)?;
     let others = crate::clue::tasks(cx)?.len() as i64;
     let n = (hazards + duties + incidents + others).min(BADGE_MAX);

@@ -287,6 +287,11 @@ pub fn list(cx: &mut Cx<'_, '_>, filter: &Filter, cursor: Option<&str>, limit: i
 }
 
 fn start(cx: &mut Cx<'_, '_>, filter: &Filter) -> Result<Query> {
+    let carrier = carrier(cx)?;
+    on(cx, filter, carrier)
+}
+
+fn on(cx: &mut Cx<'_, '_>, filter: &Filter, carrier: Carrier) -> Result<Query> {
     let reach = scope(cx);
     if reach == Reach::Nothing {
         return Err(Refusal::NoRight.into());
@@ -294,7 +299,6 @@ fn start(cx: &mut Cx<'_, '_>, filter: &Filter) -> Result<Query> {
     if let Some(unit) = filter.unit {
         unit::show(cx, unit)?;
     }
-    let carrier = carrier(cx)?;
     Ok(conditions(reach, carrier, &asker(cx), cx.now, filter))
 }
 
@@ -306,7 +310,8 @@ pub fn count(cx: &mut Cx<'_, '_>, filter: &Filter) -> Result<i64> {
 
 /// One row as the asker may see it now: for live pages. None when it is out of scope or does not fit the filter.
 pub fn one(cx: &mut Cx<'_, '_>, filter: &Filter, id: Id) -> Result<Option<Line>> {
-    let q = one_sql(start(cx, filter)?, id);
+    // One record is found by its id: no index of a county carries the search, and none is asked for.
+    let q = one_sql(on(cx, filter, Carrier::All)?, id);
     cx.tx.row(&q.sql, &q.args)?.map(|row| line(&row)).transpose()
 }
 
@@ -320,6 +325,14 @@ pub fn waiting(cx: &mut Cx<'_, '_>, limit: i64) -> Result<Vec<Line>> {
     let who = asker(cx);
     let rows = cx.tx.rows(sql::WAITING, args![who.person, who.unit, who.role, who.bureau, who.leader, limit])?;
     rows.iter().map(line).collect()
+}
+
+/// How much waits for the actor, at most `limit`, and is some of it late? For the badge: no record is read.
+pub fn count_waiting(cx: &mut Cx<'_, '_>, limit: i64) -> Result<(i64, bool)> {
+    let who = asker(cx);
+    let args = args![who.person, who.unit, who.role, who.bureau, who.leader, limit];
+    let row = cx.tx.row(sql::WAITING_COUNT, args)?.ok_or_else(|| Error::broken("waiting"))?;
+    Ok((row.int("n")?, row.opt_ms("due")?.is_some_and(|due| due < cx.now)))
 }
 
 /// Open 重大 hazards in a bureau's subtree, soonest deadline first.

@@ -44,16 +44,36 @@ pub const OF_CHECK: &str = "select h.*, u.name as unit_name, p.name as place_nam
     left join person a on a.id = h.assignee left join person r on r.id = h.raised_by \
     where h.check_run = $1 order by h.received_at, h.id limit 400";
 
-/// What waits for a person in a post: by name, by role at the own unit, for the bureau reported to, for the agency. Each
-/// way says `open` for itself, so that each is a search in its own index and no page walks all that is open in the city.
-pub const WAITING: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, \
-    r.name as raiser_name from hazard h join unit u on u.id = h.unit left join place p on p.id = h.place \
-    left join person a on a.id = h.assignee left join person r on r.id = h.raised_by where ( \
-    (h.open = 1 and h.turn_person = $1) or (h.open = 1 and h.unit = $2 and h.turn_role = $3) \
-    or (h.open = 1 and h.reported_to = $2 and h.state = 'reported' and $4 = 1) \
-    or (h.open = 1 and h.unit = $2 and h.extend_to is not null and $5 = 1) \
-    or (h.open = 1 and h.agency = $2 and h.state = 'transferred' and h.turn_role = $3)) \
-    order by h.due_at nulls last, h.id limit $6";
+/// What waits for a person in a post: by name, by role at the own unit, for the bureau reported to, for a longer term, for
+/// the agency. Each way says `open` for itself and gives its own first `$6`, so that each walks so far in its own index: a
+/// bureau with thousands of hazards in hand waits no longer for its first page than another one.
+macro_rules! waits {
+    () => {
+        "(select * from (select h.id, h.due_at from hazard h where h.open = 1 and h.turn_person = $1 \
+            order by h.due_at nulls last, h.id limit $6) by_name \
+        union select * from (select h.id, h.due_at from hazard h where h.open = 1 and h.unit = $2 and h.turn_role = $3 \
+            order by h.due_at nulls last, h.id limit $6) by_role \
+        union select * from (select h.id, h.due_at from hazard h where h.open = 1 and h.reported_to = $2 \
+            and h.state = 'reported' and $4 = 1 order by h.due_at nulls last, h.id limit $6) upward \
+        union select * from (select h.id, h.due_at from hazard h where h.open = 1 and h.unit = $2 \
+            and h.extend_to is not null and $5 = 1 order by h.due_at nulls last, h.id limit $6) longer \
+        union select * from (select h.id, h.due_at from hazard h where h.open = 1 and h.state = 'transferred' \
+            and h.agency = $2 and h.turn_role = $3 order by h.due_at nulls last, h.id limit $6) handed)"
+    };
+}
+pub const WAITING: &str = concat!(
+    "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, r.name as raiser_name from ",
+    waits!(),
+    " w join hazard h on h.id = w.id join unit u on u.id = h.unit left join place p on p.id = h.place \
+    left join person a on a.id = h.assignee left join person r on r.id = h.raised_by \
+    order by w.due_at nulls last, w.id limit $6"
+);
+/// How many wait, at most `$6`, and the soonest deadline of all.
+pub const WAITING_COUNT: &str = concat!(
+    "select count(*) as n, min(q.due_at) as due from (select w.due_at from ",
+    waits!(),
+    " w order by w.due_at nulls last, w.id limit $6) q"
+);
 /// 重大 and open in the subtree: what a bureau must look at.
 pub const MAJOR_BELOW: &str = "select h.*, u.name as unit_name, p.name as place_name, a.name as assignee_name, \
     r.name as raiser_name from hazard h join unit u on u.id = h.unit left join place p on p.id = h.place \
@@ -88,6 +108,7 @@ pub const ALL: &[&str] = &[
     WAITING_FOR,
     OF_CHECK,
     WAITING,
+    WAITING_COUNT,
     MAJOR_BELOW,
     OTHER_COUNTY,
 ];
