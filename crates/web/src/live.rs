@@ -4,8 +4,9 @@
 //!
 //! Turns: only so many pages read at a time, each page in the order in which it asked, so that five hundred open pages
 //! cannot push aside who enters something. The more pages are open and the more is written, the more rarely each is
-//! read, and what came meanwhile is gathered. What is urgent (an alarm, an incident) is read alone, hardly gathers and has
-//! turns of its own. An alarm reaches every open page, whatever the page is about: it stands over it (`alarm::banner`).
+//! read, and what came meanwhile is gathered. What is urgent (an alarm, an incident) is read alone and has turns of its own:
+//! some for pages that are about it, others for all other pages, whose reads are dearer. An alarm reaches every open page,
+//! whatever the page is about: it stands over it (`alarm::banner`).
 //!
 //! A noun makes its list live by a `LivePage` in `PAGES` below: `/live?page=hazards&<the list's own query>`.
 //! Events: `beat` (server ms; at once and every 15 s), `row` (HTML of one row, outermost element with `id="row-…"`, and
@@ -15,7 +16,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ use axum::routing::get;
 use base::{Id, Ms, Refusal, Result, limits};
 use safety::org::{Role, unit};
 use safety::{Actor, App, Cx, Signal};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, broadcast, mpsc};
 use tokio::time::{interval, sleep};
 
 use crate::alarm;
@@ -41,6 +42,10 @@ use crate::state::Web;
 const GATHER: Duration = Duration::from_millis(250);
 /// For what is urgent.
 const GATHER_URGENT: Duration = Duration::from_millis(40);
+/// A page about something else whose turn has come lets those about an alarm or an incident go first, this often at most.
+const GIVE_WAY: usize = 25;
+/// So long each time.
+const WAY: Duration = Duration::from_millis(20);
 /// After a read that failed.
 const AGAIN: Duration = Duration::from_secs(2);
 /// Pages read at a time: half of the cores, and of SQLite's three readers one is always left to who asks or enters
@@ -50,8 +55,8 @@ const TURNS_MAX: usize = 2;
 const URGENT: &[&str] = &["alarm", "incident"];
 /// Reads of what is urgent at a time.
 const TURNS_URGENT: usize = 3;
-/// Banners drawn at a time: pages that are about the alarm itself come first.
-const TURNS_BANNER: usize = 1;
+/// Pages about something else that draw a banner or a line about it at a time: those about the alarm itself come first.
+const TURNS_BESIDE: usize = 1;
 const BEAT: Duration = Duration::from_secs(15);
 /// Signals that may lie in a bus while a stream is busy; who falls behind reads its page's newest rows anew.
 const BUS: usize = 4_096;
@@ -111,8 +116,12 @@ pub struct Live {
     urgent_bus: broadcast::Sender<Signal>,
     turns: Arc<Semaphore>,
     urgent_turns: Arc<Semaphore>,
-    banner_turns: Arc<Semaphore>,
+    beside_turns: Arc<Semaphore>,
+    /// Pages about what is urgent that were woken and not read yet.
+    pressing: Arc<AtomicUsize>,
     above: Arc<RwLock<HashMap<Id, Arc<[Id]>>>>,
+    /// Held while a line is looked for that is not remembered.
+    finding: Arc<Mutex<()>>,
 }
 
 impl Live {
@@ -124,9 +133,15 @@ impl Live {
             urgent_bus: broadcast::channel(BUS).0,
             turns: Arc::new(Semaphore::new((cores / 2).clamp(1, TURNS_MAX))),
             urgent_turns: Arc::new(Semaphore::new(TURNS_URGENT)),
-            banner_turns: Arc::new(Semaphore::new(TURNS_BANNER)),
+            beside_turns: Arc::new(Semaphore::new(TURNS_BESIDE)),
+            pressing: Arc::default(),
             above: Arc::default(),
+            finding: Arc::default(),
         }
+    }
+
+    fn known(&self, unit: Id) -> Option<Arc<[Id]>> {
+        self.above.read().unwrap_or_else(|e| e.into_inner()).get(&unit).cloned()
     }
 
     /// Hands every signal of the house to its bus. A change of the tree forgets the remembered lines.
@@ -142,10 +157,14 @@ impl Live {
     }
 }
 
-/// The unit and all above it, nearest first.
+/// The unit and all above it, nearest first. One stream looks for a line that is not remembered, and the others that a
+/// signal has woken at the same moment wait for its answer: five hundred equal reads would stand before the alarm itself.
 async fn line(web: &Web, unit: Id) -> Result<Arc<[Id]>> {
-    let known = web.live.above.read().unwrap_or_else(|e| e.into_inner()).get(&unit).cloned();
-    if let Some(line) = known {
+    if let Some(line) = web.live.known(unit) {
+        return Ok(line);
+    }
+    let _finding = web.live.finding.lock().await;
+    if let Some(line) = web.live.known(unit) {
         return Ok(line);
     }
     let path = web.read(&Actor::system(), move |cx| unit::path(cx, unit)).await?;
@@ -264,32 +283,33 @@ struct Woken {
 enum Lane {
     /// The page is about what is urgent.
     Urgent,
-    /// An alarm is to be shown over a page that is about something else.
-    Banner,
+    /// Something urgent is to be shown on a page that is about something else: the banner, a line of 今日.
+    Beside,
     Ordinary,
 }
 
 impl Woken {
-    fn lane(&self) -> Lane {
-        match (self.late || !self.pressing.is_empty(), self.alarm) {
-            (true, _) => Lane::Urgent,
-            (false, true) => Lane::Banner,
-            (false, false) => Lane::Ordinary,
-        }
+    fn is_urgent(&self) -> bool {
+        self.late || self.alarm || !self.pressing.is_empty()
     }
     fn is_some(&self) -> bool {
-        self.lane() != Lane::Ordinary || !self.ids.is_empty() || self.missed.is_some()
+        self.is_urgent() || !self.ids.is_empty() || self.missed.is_some()
+    }
+    fn lane(&self, page: &dyn LivePage) -> Lane {
+        match (self.is_urgent(), page.is_ordinary()) {
+            (true, false) => Lane::Urgent,
+            (true, true) => Lane::Beside,
+            (false, _) => Lane::Ordinary,
+        }
     }
     /// What the next read is about: what is urgent alone, else everything.
     fn take(&mut self) -> Woken {
-        match self.lane() {
-            Lane::Ordinary => std::mem::take(self),
-            Lane::Urgent | Lane::Banner => {
-                let (pressing, late) = (std::mem::take(&mut self.pressing), std::mem::take(&mut self.late));
-                let missed = if late { self.missed.take() } else { None };
-                Woken { pressing, alarm: std::mem::take(&mut self.alarm), missed, late, ..Woken::default() }
-            }
+        if !self.is_urgent() {
+            return std::mem::take(self);
         }
+        let (pressing, late) = (std::mem::take(&mut self.pressing), std::mem::take(&mut self.late));
+        let missed = if late { self.missed.take() } else { None };
+        Woken { pressing, alarm: std::mem::take(&mut self.alarm), missed, late, ..Woken::default() }
     }
 }
 
@@ -311,6 +331,28 @@ fn seen(cx: &mut Cx<'_, '_>, live: &'static dyn LivePage, query: &Fields, woken:
     let ids: Vec<Id> = woken.pressing.iter().chain(&woken.ids).copied().collect();
     changes.extend(live.rows(cx, query, &ids)?);
     Ok((changes, live.counts(cx, query)?))
+}
+
+/// Counts a page among those that others give way to, until it has been read.
+struct Pressing(Arc<AtomicUsize>);
+
+impl Pressing {
+    fn count(live: &Live) -> Pressing {
+        live.pressing.fetch_add(1, Ordering::Relaxed);
+        Pressing(live.pressing.clone())
+    }
+}
+
+impl Drop for Pressing {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The turn of a page; it ends with the read.
+struct Turn {
+    _turn: OwnedSemaphorePermit,
+    _pressing: Option<Pressing>,
 }
 
 /// The browser has gone, or may no longer see anything.
@@ -346,21 +388,30 @@ impl Stream {
 
     /// Takes in what follows until the page has gathered and its turn has come. Something urgent on the way leaves the
     /// line for the other one.
-    async fn gather(&mut self) -> std::result::Result<OwnedSemaphorePermit, Ended> {
+    async fn gather(&mut self) -> std::result::Result<Turn, Ended> {
         loop {
-            let lane = self.woken.lane();
+            let lane = self.woken.lane(self.page);
             let live = &self.web.live;
             let (turns, span) = match lane {
                 Lane::Urgent => (live.urgent_turns.clone(), GATHER_URGENT),
-                Lane::Banner => (live.banner_turns.clone(), GATHER),
+                Lane::Beside => (live.beside_turns.clone(), GATHER),
                 Lane::Ordinary => (live.turns.clone(), GATHER),
             };
+            let pressing = (lane == Lane::Urgent).then(|| Pressing::count(live));
+            let ahead = live.pressing.clone();
             let turn = async move {
                 sleep(span).await;
-                turns.acquire_owned().await
+                let turn = turns.acquire_owned().await;
+                for _ in 0..GIVE_WAY {
+                    if pressing.is_some() || ahead.load(Ordering::Relaxed) == 0 {
+                        break;
+                    }
+                    sleep(WAY).await;
+                }
+                turn.map(|turn| Turn { _turn: turn, _pressing: pressing })
             };
             tokio::pin!(turn);
-            while lane == self.woken.lane() {
+            while lane == self.woken.lane(self.page) {
                 tokio::select! {
                     // The semaphore is never closed.
                     turn = &mut turn => return turn.map_err(|_| Ended),
@@ -406,10 +457,10 @@ impl Stream {
 
     /// One read as the viewer, then the events. The session is asked for again first: whoever was signed out or lost
     /// the post sees nothing more. The turn is given back before the browser is waited for.
-    async fn tell(&mut self, turn: OwnedSemaphorePermit) -> std::result::Result<(), Ended> {
+    async fn tell(&mut self, turn: Turn) -> std::result::Result<(), Ended> {
         self.still_in().await?;
         let (page, query, woken) = (self.page, self.query.clone(), self.woken.take());
-        let (missed, late) = (woken.missed, woken.lane() == Lane::Urgent);
+        let (missed, late) = (woken.missed, woken.is_urgent());
         let read = self.web.read(self.signed.actor(), move |cx| seen(cx, page, &query, &woken)).await;
         drop(turn);
         // A fault of the database passes: the newest rows are read anew until it has.

@@ -93,12 +93,14 @@ pub fn run(bench: &mut Bench<'_>) -> Done {
 
 /// Hangs a button on the wall of so many schools; answers their addresses. No server runs on the folder.
 fn buttons(data: &Path, count: usize) -> Done<Vec<String>> {
-    let app = load::fill::open(data, Clock::manual(load::fill::newest(data)?), true)?;
+    let newest = load::fill::newest(data)?;
+    let app = load::fill::open(data, Clock::manual(newest), true)?;
     let sql = "select id from unit where kind = 'school' and closed_on is null order by id";
     let schools: Vec<Id> = app.db().read(move |tx| tx.rows(sql, &[])?.iter().map(|row| row.id("id")).collect())?;
     let mut addresses = Vec::with_capacity(count);
     for (n, school) in schools.into_iter().take(count).enumerate() {
-        let address = format!("bench-button-{n:04}");
+        // Of this moment: the part can be run again on data that was kept.
+        let address = format!("bench-button-{}-{n:04}", newest.0);
         let told = address.clone();
         app.write(&Actor::system(), Meta::of("bench"), move |cx| button::add(cx, school, None, "bench", &told))?;
         addresses.push(address);
