@@ -320,9 +320,13 @@ fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_until_there_is_one()
             };
         let shown = w.by("北山主任", move |cx| incident::act::raise_hazard(cx, id, &new)).unwrap();
         let beside = harm(w, "北山主任", theirs).unwrap();
-        assert!(beside.reported);
+        assert_eq!(beside.told, desk::Told::Yes);
         assert_eq!(beside.beside.iter().map(|b| b.id).collect::<Vec<_>>(), [id]);
         assert_eq!(harm(w, "北山主任", shown), None);
+        // One that is found after that report may speak of another child: it is asked, more quietly.
+        go(w, at("23T08:30"));
+        let after = found("北山主任", "台阶破损，绊倒一名学生，膝盖擦伤");
+        assert_eq!(harm(w, "北山主任", after).map(|h| h.told), Some(desk::Told::Perhaps));
         go(w, at("23T12:00"));
         assert_eq!(clues(w, "桦甸股长").iter().filter(|l| l.clue.noun == "hazard").count(), 0);
     });

@@ -354,6 +354,8 @@ pub struct Asks {
     pub words: &'static str,
     pub act: &'static str,
     pub href: String,
+    /// It is to be done at once, not to be looked at.
+    pub pressing: bool,
 }
 
 /// The answer of a form that made or changed a record: JSON (`{id, location, received_at}` with ms) for the phone's

@@ -271,12 +271,19 @@ async fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_and_fills_it()
         "{}",
         page.text
     );
+    // A second fall on the next day: the report of the first keeps nobody silent.
+    w.clock.advance(Ms::DAY);
+    let fields = [("place", place.as_str()), ("what", "地面结冰，一名学生滑倒骨折")];
+    let second = upload(&mut guard, "/hazards/new", &fields, true, &[]).await;
+    let page = guard.get(second.location()).await;
+    assert!(page.text.contains("这几天学校报过事故；说的是另一起的，再报一次。"), "{}", page.text);
+    assert!(page.text.contains("href=\"/incidents/new?unit="), "{}", page.text);
     // A phone is asked with the answer to what it sent, once it has arrived.
     let fields = [("place", place.as_str()), ("what", "门扇脱落砸伤学生")];
     let json = [("accept", "application/json")];
     w.clock.advance(5 * Ms::DAY);
     let told = upload(&mut guard, "/hazards/new", &fields, true, &json).await.json();
-    assert_eq!(told["asks"]["act"], "事故初报");
+    assert_eq!((&told["asks"]["act"], &told["asks"]["pressing"]), (&"事故初报".into(), &true.into()));
     assert!(told["asks"]["href"].as_str().unwrap().starts_with("/incidents/new?unit="), "{told}");
     let fields = [("place", place.as_str()), ("what", "门扇松动")];
     assert!(upload(&mut guard, "/hazards/new", &fields, true, &json).await.json().get("asks").is_none());

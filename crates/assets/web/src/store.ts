@@ -44,6 +44,8 @@ export interface Asks {
   words: string;
   act: string;
   href: string;
+  /** To be done at once, not only to be looked at. */
+  pressing?: boolean;
 }
 export interface Draft {
   id: string;

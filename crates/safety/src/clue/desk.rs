@@ -170,11 +170,23 @@ fn side_by_side(cx: &mut Cx<'_, '_>, clue: &Clue) -> Result<(Vec<Outside>, Vec<B
     Ok((listed, readable(cx, &ids, clue.incident)?))
 }
 
+/// Is what a hazard's sentence tells of reported?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Told {
+    /// No incident of its hours is.
+    #[default]
+    No,
+    /// One was, before the hazard was found: it may be the same matter, and it may be another one.
+    Perhaps,
+    /// One was reported since.
+    Yes,
+}
+
 /// What stands against a hazard of which the sentence tells of somebody hurt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Harm {
-    /// An incident of its hours is reported, whoever may read it.
-    pub reported: bool,
+    /// By any incident that was not withdrawn, whoever may read it.
+    pub told: Told,
     /// Those that the asker may read.
     pub beside: Vec<Beside>,
 }
@@ -185,10 +197,16 @@ pub fn harm(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Option<Harm>> {
         return Ok(None);
     }
     let (from, until) = harm::hours(h.raised_at);
-    let rows = cx.tx.rows(sql::NEAR, args![h.unit, from, until])?;
-    let beside = rows.iter().filter(|row| row.text("state").is_ok_and(|s| s != incident::State::Withdrawn.code()));
-    let ids = beside.map(|row| row.id("id")).collect::<Result<Vec<_>>>()?;
-    Ok(Some(Harm { reported: !ids.is_empty(), beside: readable(cx, &ids, None)? }))
+    let (mut told, mut ids) = (Told::No, Vec::new());
+    for row in cx.tx.rows(sql::NEAR, args![h.unit, from, until])? {
+        if row.text("state")? == incident::State::Withdrawn.code() {
+            continue;
+        }
+        let since = row.ms("first_at")? >= h.raised_at;
+        told = if since || told == Told::Yes { Told::Yes } else { Told::Perhaps };
+        ids.push(row.id("id")?);
+    }
+    Ok(Some(Harm { told, beside: readable(cx, &ids, None)? }))
 }
 
 /// Those of some incidents that the asker may read.

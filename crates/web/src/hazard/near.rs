@@ -2,7 +2,7 @@
 //! tells of somebody hurt, the incident that is or should be reported (1.2). Whether it tells is asked of `safety`.
 
 use base::{Id, Result};
-use safety::clue::desk::{self, Beside};
+use safety::clue::desk::{self, Beside, Told};
 use safety::hazard::Hazard;
 use safety::hazard::view::View;
 use safety::incident::Kind;
@@ -25,8 +25,8 @@ pub struct Near {
 /// What the sentence says of people.
 #[derive(Default)]
 pub struct Harm {
-    /// The form of the first report, filled with what is known; "" when nothing is to be reported here.
-    pub report: String,
+    /// The form of the first report, filled with what is known; none when nothing is to be reported here.
+    pub report: Option<Asks>,
     /// Incidents of those days that the viewer may read.
     pub incidents: Vec<Near>,
 }
@@ -34,7 +34,13 @@ pub struct Harm {
 pub fn harm(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Harm> {
     let Some(found) = desk::harm(cx, h)? else { return Ok(Harm::default()) };
     let may = cx.require(Action::IncidentReport, h.unit, false).is_ok();
-    let report = if may && !found.reported { form(h) } else { String::new() };
+    // A report of before may be of another matter: nobody is kept silent by it.
+    let (sentence, pressing) = match found.told {
+        Told::Perhaps => (say::HARM_PERHAPS, false),
+        _ => (say::HARM, true),
+    };
+    let asks = || Asks { words: sentence, act: words::incident::NEW, href: form(h), pressing };
+    let report = (may && found.told != Told::Yes).then(asks);
     Ok(Harm { report, incidents: found.beside.iter().map(incident).collect() })
 }
 
@@ -47,8 +53,7 @@ pub async fn asks(web: &Web, actor: &Actor, id: Id, what: &str) -> Result<Option
         let h = safety::hazard::load(cx, id)?;
         harm(cx, &h)
     };
-    let href = web.read(actor, job).await?.report;
-    Ok(if href.is_empty() { None } else { Some(Asks { words: say::HARM, act: words::incident::NEW, href }) })
+    Ok(web.read(actor, job).await?.report)
 }
 
 fn incident(b: &Beside) -> Near {

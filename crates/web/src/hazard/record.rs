@@ -19,7 +19,7 @@ use super::near::{self, Harm, Near};
 use crate::door::{Fields, Signed};
 use crate::error::{Answer, FieldFault, WebError};
 use crate::missive;
-use crate::page::{self, At, Choice, Crumb, Shell, crumb};
+use crate::page::{self, Asks, At, Choice, Crumb, Shell, crumb};
 use crate::state::Web;
 use crate::words::{self, Mark, Word, record as say};
 
@@ -244,8 +244,8 @@ pub struct RecordPage {
     pub events: Vec<Event>,
     pub near: Vec<Near>,
     pub meet: bool,
-    /// Where the incident is reported that the sentence tells of; "" when nothing is to be reported.
-    pub report: String,
+    /// The incident that the sentence tells of; none when nothing is to be reported.
+    pub report: Option<Asks>,
     pub missives: Vec<missive::Line>,
     pub write: bool,
     /// The key of the form for a letter.

@@ -261,15 +261,18 @@ pub fn moved_on(by: &str, done: &str) -> String {
 /// The last row of a file that would have been too long.
 pub const LEFT_OUT: &str = "后面还有没列出的，请缩短时间再导出。";
 
-/// 「此处 90 天内无其他隐患」
 /// Over a hazard of which the sentence tells of somebody hurt, while no incident of those days is known.
 pub const HARM: &str = "写着有人受伤。伤了人要另报事故，没有报的现在就报。";
+
+/// The same, after an incident of those days was reported before the hazard was found.
+pub const HARM_PERHAPS: &str = "写着有人受伤。这几天学校报过事故；说的是另一起的，再报一次。";
 
 /// 「11-16 10:00 发生，和这一条是同几天的事」
 pub fn same_days(at: Ms) -> String {
     format!("{} 发生，和这一条是同几天的事", super::at(at))
 }
 
+/// 「此处 90 天内无其他隐患」
 pub const NONE_NEAR: &str = "此处 90 天内没有别的隐患";
 
 /// 「李建国（安全处主任）」
