@@ -2,7 +2,7 @@
 //! database:
 //!
 //! - **rows**: the raw limit of the group commit. Every row that the job writes, by the product's own statements — the
-//!   hazard, its step, the leaf of each, the deadline, the answered request — handed to `db`'s writer by threads, and
+//!   hazard, its step, the leaf of each, the deadline, the message to whoever's turn it is, the answered request — handed to `db`'s writer by threads, and
 //!   beside them the sequencer's rows: numbers of the leaves, hashes of the tree, the signed head. Nothing is read that
 //!   is not needed for that, nothing is judged, hashed or signed: the bytes are made before, as long as real ones.
 //!   `differing` holds the two beside each other, table by table, so that the limit cannot drift from the job.
@@ -17,7 +17,7 @@ use base::{Clock, Error, Id, Ms, Result, Seed};
 use db::{Db, Options, Row, Target, Tx, Value, args};
 use safety::hazard::{self, Category, NewHazard};
 use safety::kernel::{command, due, proof, text};
-use safety::{Actor, App, Command, Meta};
+use safety::{Actor, App, Command, Meta, message};
 
 use crate::drive::{Measured, drive};
 use crate::server::cpu_us;
@@ -42,6 +42,8 @@ pub struct Home {
     pub person: Id,
     pub post: Id,
     pub login: Id,
+    /// Whoever is told that it is his turn.
+    pub head: Id,
 }
 
 /// One submission's values, made before the writer sees them.
@@ -50,6 +52,7 @@ struct Given {
     hazard: Id,
     step: Id,
     key: Id,
+    message: Id,
     salt: [u8; 32],
     hash: [u8; 32],
     leaf: Vec<u8>,
@@ -107,6 +110,7 @@ impl Given {
             hazard,
             step: Id::from_parts(now, seed.bytes10()),
             key: Id::from_parts(now, seed.bytes10()),
+            message: Id::from_parts(now, seed.bytes10()),
             salt: seed.bytes32(),
             hash: seed.bytes32(),
             leaf,
@@ -122,7 +126,7 @@ impl Given {
 
     /// Every row of the submission, by the statements that the product itself uses.
     fn store(&self, tx: &mut Tx<'_>) -> Result<()> {
-        let Home { county, unit, place, person, post, login } = self.home;
+        let Home { county, unit, place, person, post, login, head } = self.home;
         let none = Value::Null;
         let hazard = args![
             county,
@@ -177,6 +181,10 @@ impl Given {
         tx.row(hazard::sql::STEP, step)?.ok_or_else(|| Error::broken("no row"))?;
         tx.exec(proof::sql::INSERT, args!["hazard_step", self.step, 1i64, self.step_leaf.clone()])?;
         tx.exec(due::sql::SET, args!["hazard", self.hazard, "step", self.now.plus(Ms::DAY)])?;
+        let occasion = format!("hazard turn {} 1", self.hazard);
+        let message =
+            args![county, self.message, unit, head, "turn", "hazard", self.hazard, unit, occasion.as_str(), self.now];
+        tx.exec(message::sql::INSERT, message)?;
         tx.exec(command::sql::INSERT, args![login, self.key, self.hash, self.answer.as_str(), self.now])?;
         Ok(())
     }
@@ -298,11 +306,12 @@ fn submit(app: &App, actor: &Actor, place: Id) -> Result<()> {
     app.write(actor, Meta::of("api"), job).map(|_| ())
 }
 
-/// Where the peopled schools of a database can raise hazards: every place of some schools, each with one person of the
-/// school who has a login. A morning's hazards are not all found on one stair, and none of them comes back.
+/// Where the peopled schools of a database can raise hazards: every place of some schools, each with the school's guard, who
+/// has a login, and its head of safety, whose turn it is then. A morning's hazards are not all found on one stair, and none of them comes back.
 pub fn homes(db: &Db, schools: usize) -> Result<Vec<Home>> {
-    const SQL: &str = "select p.county, p.home, p.id as post, p.person, l.id as login, x.id as place \
-        from post p join login l on l.person = p.person join unit u on u.id = p.home join place x on x.unit = p.home \
+    const SQL: &str = "select p.county, p.home, p.id as post, p.person, l.id as login, x.id as place, \
+        h.person as head from post p join login l on l.person = p.person join unit u on u.id = p.home \
+        join place x on x.unit = p.home join post h on h.home = p.home and h.role = $4 and h.until_on is null \
         where p.role = $1 and p.until_on is null and u.kind in ('school', 'centre') and x.closed_on is null \
         and not exists (select 1 from hazard h where h.place = x.id and h.category = $3 and h.closed_at is not null) \
         order by p.home, p.id, x.id limit $2";
@@ -315,9 +324,10 @@ pub fn homes(db: &Db, schools: usize) -> Result<Vec<Home>> {
                 person: row.id("person")?,
                 post: row.id("post")?,
                 login: row.id("login")?,
+                head: row.id("head")?,
             })
         };
-        tx.rows(SQL, args!["safety_head", PLACES_MAX, CATEGORY])?.iter().map(read).collect()
+        tx.rows(SQL, args!["guard", PLACES_MAX, CATEGORY, "safety_head"])?.iter().map(read).collect()
     })?;
     let mut units: Vec<Id> = all.iter().map(|home| home.unit).collect();
     units.dedup();
