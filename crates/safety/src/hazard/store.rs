@@ -204,8 +204,11 @@ fn tell_turn(cx: &mut Cx<'_, '_>, h: &Hazard, act: Act) -> Result<()> {
     if stays {
         return Ok(());
     }
-    for kind in [Kind::Turn, Kind::Returned] {
-        message::over(cx, "hazard", h.id, kind)?;
+    // Of a new one nobody was told before.
+    if act != Act::Raise {
+        for kind in [Kind::Turn, Kind::Returned] {
+            message::over(cx, "hazard", h.id, kind)?;
+        }
     }
     let at = match h.state {
         State::Reported => h.reported_to,

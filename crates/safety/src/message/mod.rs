@@ -137,7 +137,10 @@ fn one(cx: &mut Cx<'_, '_>, told: &Told<'_>, id: Id, carried: &channel::Carried)
     if cx.tx.exec(sql::INSERT, args)? == 0 {
         return Ok(None);
     }
-    if let Some(at) = out_at(cx, told.kind, person.county) {
+    // Where nothing leaves this machine, nobody's channels are looked for.
+    if !carried.ways.is_empty()
+        && let Some(at) = out_at(cx, told.kind, person.county)
+    {
         let mut targets: Vec<(Id, Way)> = channel::ways_of_person(cx, id)?;
         if person.mobile.is_some() {
             targets.push((id, Way::Sms));
@@ -155,6 +158,9 @@ fn one(cx: &mut Cx<'_, '_>, told: &Told<'_>, id: Id, carried: &channel::Carried)
 
 /// The unit's bots and programs.
 fn bots(cx: &mut Cx<'_, '_>, told: &Told<'_>, id: Id, carried: &channel::Carried) -> Result<()> {
+    if carried.ways.is_empty() {
+        return Ok(());
+    }
     let unit = unit::load(cx, id)?;
     let Some(at) = out_at(cx, told.kind, unit.county) else { return Ok(()) };
     let dedupe = occasion(told);
