@@ -36,7 +36,7 @@ test('a hazard that tells of somebody hurt asks for the report on the phone that
   await p.locator('[name=place]').selectOption({ index: 2 });
   await p.locator('form[data-outbox=hazard] [data-primary]').tap();
   // Yesterday's fight is reported: whether it is the same matter, only a person knows.
-  await expect(p.locator('.done-card')).toContainText('说的是另一起的，再报一次', { timeout: 20_000 });
+  await expect(p.locator('.done-card')).toContainText('已经报过的，不用再报', { timeout: 20_000 });
   await axe(p, 'hazard asks');
   await p.locator('.done-card a', { hasText: '事故初报' }).tap();
   await expect(p).toHaveURL(/\/incidents\/new\?/);

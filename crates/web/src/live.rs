@@ -44,6 +44,8 @@ const GATHER: Duration = Duration::from_millis(250);
 const GATHER_URGENT: Duration = Duration::from_millis(40);
 /// A page about something else whose turn has come lets those about an alarm or an incident go first, this often at most.
 const GIVE_WAY: usize = 25;
+/// The same when it is to show something urgent itself: all pages of a city are to have the banner soon.
+const GIVE_WAY_BESIDE: usize = 3;
 /// So long each time.
 const WAY: Duration = Duration::from_millis(20);
 /// After a read that failed.
@@ -182,7 +184,8 @@ async fn concerns(web: &Web, viewer: &Actor, signal: &Signal) -> bool {
     if viewer.unit == signal.unit || viewer.role == Role::Agency {
         return true;
     }
-    line(web, signal.unit).await.is_ok_and(|line| line.contains(&viewer.unit))
+    // A line that cannot be read now keeps nothing from anybody: the read comes after, with the viewer's rights.
+    line(web, signal.unit).await.map_or(true, |line| line.contains(&viewer.unit))
 }
 
 pub fn routes() -> Router<Web> {
@@ -392,18 +395,18 @@ impl Stream {
         loop {
             let lane = self.woken.lane(self.page);
             let live = &self.web.live;
-            let (turns, span) = match lane {
-                Lane::Urgent => (live.urgent_turns.clone(), GATHER_URGENT),
-                Lane::Beside => (live.beside_turns.clone(), GATHER),
-                Lane::Ordinary => (live.turns.clone(), GATHER),
+            let (turns, span, ways) = match lane {
+                Lane::Urgent => (live.urgent_turns.clone(), GATHER_URGENT, 0),
+                Lane::Beside => (live.beside_turns.clone(), GATHER, GIVE_WAY_BESIDE),
+                Lane::Ordinary => (live.turns.clone(), GATHER, GIVE_WAY),
             };
             let pressing = (lane == Lane::Urgent).then(|| Pressing::count(live));
             let ahead = live.pressing.clone();
             let turn = async move {
                 sleep(span).await;
                 let turn = turns.acquire_owned().await;
-                for _ in 0..GIVE_WAY {
-                    if pressing.is_some() || ahead.load(Ordering::Relaxed) == 0 {
+                for _ in 0..ways {
+                    if ahead.load(Ordering::Relaxed) == 0 {
                         break;
                     }
                     sleep(WAY).await;

@@ -276,7 +276,7 @@ async fn a_hazard_that_tells_of_somebody_hurt_asks_for_the_report_and_fills_it()
     let fields = [("place", place.as_str()), ("what", "地面结冰，一名学生滑倒骨折")];
     let second = upload(&mut guard, "/hazards/new", &fields, true, &[]).await;
     let page = guard.get(second.location()).await;
-    assert!(page.text.contains("这几天学校报过事故；说的是另一起的，再报一次。"), "{}", page.text);
+    assert!(page.text.contains("已经报过的，不用再报；是另一起事故，点“事故初报”。"), "{}", page.text);
     assert!(page.text.contains("href=\"/incidents/new?unit="), "{}", page.text);
     // A phone is asked with the answer to what it sent, once it has arrived.
     let fields = [("place", place.as_str()), ("what", "门扇脱落砸伤学生")];

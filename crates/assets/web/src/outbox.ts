@@ -122,9 +122,9 @@ function answerInPlace(form: HTMLFormElement, item: Item): void {
     const unsent = done ? undefined : form.dataset.unsent;
     const asks = done ? seen.asks : undefined;
     words.textContent = done ? W.syncedAt(hm(seen.received_at)) + (asks?.words ?? '') : (unsent ?? (navigator.onLine && link.up ? W.storedSending : W.storedOffline));
-    words.classList.toggle('r', !!unsent || !!asks?.pressing);
+    words.classList.toggle('r', !!unsent || (!!asks && asks.pressing !== false));
     const see = done && (seen.location || form.dataset.after);
-    acts.replaceChildren(...(asks ? [make(asks.pressing ? 'a.btn.big.d' : 'a.btn.big', { href: asks.href }, asks.act)] : []), ...(see ? [make('a.btn.big', { href: see }, W.see)] : []), ...(form.dataset.after ? [] : [button(W.another, again, 'btn big')]));
+    acts.replaceChildren(...(asks ? [make(asks.pressing !== false ? 'a.btn.big.d' : 'a.btn.big', { href: asks.href }, asks.act)] : []), ...(see ? [make('a.btn.big', { href: see }, W.see)] : []), ...(form.dataset.after ? [] : [button(W.another, again, 'btn big')]));
   }
   // One answer at a time: a second refusal takes the place of the first.
   form.parentElement?.querySelector(':scope > .done-card')?.remove();

@@ -33,8 +33,8 @@ function row(item: Item): HTMLElement {
     );
   }
   if (item.asks) {
-    what.append(make(item.asks.pressing ? 'p.r' : 'p', {}, item.asks.words));
-    acts.append(make(item.asks.pressing ? 'a.btn.d' : 'a.btn', { href: item.asks.href }, item.asks.act));
+    what.append(make(item.asks.pressing !== false ? 'p.r' : 'p', {}, item.asks.words));
+    acts.append(make(item.asks.pressing !== false ? 'a.btn.d' : 'a.btn', { href: item.asks.href }, item.asks.act));
   }
   if (item.location) acts.append(make('a.btn', { href: item.location }, W.see));
   line.append(what, state, acts);

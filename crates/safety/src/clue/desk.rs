@@ -176,7 +176,7 @@ pub enum Told {
     /// No incident of its hours is.
     #[default]
     No,
-    /// One was, before the hazard was found: it may be the same matter, and it may be another one.
+    /// One was, before the hazard was entered: it may be the same matter, and it may be another one.
     Perhaps,
     /// One was reported since.
     Yes,
@@ -202,7 +202,8 @@ pub fn harm(cx: &mut Cx<'_, '_>, h: &Hazard) -> Result<Option<Harm>> {
         if row.text("state")? == incident::State::Withdrawn.code() {
             continue;
         }
-        let since = row.ms("first_at")? >= h.raised_at;
+        // By the server's own times: a hazard that comes late from a phone without signal is answered by nothing of before.
+        let since = row.ms("first_at")? >= h.received_at;
         told = if since || told == Told::Yes { Told::Yes } else { Told::Perhaps };
         ids.push(row.id("id")?);
     }

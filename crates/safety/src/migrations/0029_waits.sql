@@ -3,5 +3,3 @@
 create index hazard_role on hazard (unit, turn_role, due_at, id) where open = 1;
 create index hazard_longer on hazard (unit, due_at, id) where open = 1 and extend_to is not null;
 create index hazard_handed on hazard (agency, turn_role, due_at, id) where open = 1 and state = 'transferred';
--- What is overdue in a whole city: few among the open ones, as `hazard_late` finds them in a county.
-create index hazard_due on hazard (due_at, received_at, id, unit) where open = 1;
