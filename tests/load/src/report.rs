@@ -127,7 +127,8 @@ Written by `make bench`; never edited by hand. The bars are those of the design 
 
 `make bench` builds release, measures on loopback in a folder beside the target folder (a real disk, not memory), writes
 this file and ends within 15 minutes. `bash scripts/bench.sh --quick --only lists` runs one part for a look and writes
-nothing; parts are `demo`, `bureau`, `live`, `submit`, `restart`, `lists`, `board`, `journal`. `bash scripts/bench-board.sh` fills the
+nothing; parts are `demo`, `bureau`, `live`, `submit`, `restart`, `alarm`, `lists`, `urgent`, `board`, `journal`.
+`bash scripts/bench-board.sh` fills the
 folder of the board at its whole size once; without it `make bench` measures a tenth.
 
 ## How to read it
