@@ -45,8 +45,9 @@ pub const OF_CHECK: &str = "select h.*, u.name as unit_name, p.name as place_nam
     where h.check_run = $1 order by h.received_at, h.id limit 400";
 
 /// What waits for a person in a post: by name, by role at the own unit, for the bureau reported to, for a longer term, for
-/// the agency. Each way says `open` for itself and gives its own first `$6`, so that each walks so far in its own index: a
-/// bureau with thousands of hazards in hand waits no longer for its first page than another one.
+/// the agency. Each way says `open` for itself and gives its own first `$6`. By role, for a longer term and for the agency it
+/// walks so far in its own index (migration 29): a bureau with thousands in hand waits no longer for its first page than
+/// another one. What waits by name or was reported upward is read whole.
 macro_rules! waits {
     () => {
         "(select * from (select h.id, h.due_at from hazard h where h.open = 1 and h.turn_person = $1 \

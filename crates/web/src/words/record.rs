@@ -264,7 +264,7 @@ pub const LEFT_OUT: &str = "后面还有没列出的，请缩短时间再导出�
 /// Over a hazard of which the sentence tells of somebody hurt, while no incident of those days is known.
 pub const HARM: &str = "写着有人受伤。伤了人要另报事故，没有报的现在就报。";
 
-/// The same, after an incident of those days was reported before the hazard was found.
+/// The same, after an incident of those days was reported before the hazard was entered.
 pub const HARM_PERHAPS: &str = "写着有人受伤。已经报过的，不用再报；是另一起事故，点“事故初报”。";
 
 /// 「11-16 10:00 发生，和这一条是同几天的事」
